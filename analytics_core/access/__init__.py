@@ -1,0 +1,1 @@
+"""Who may see what: accounts, roles, sign-ins and the throttle."""

@@ -1,0 +1,1 @@
+"""Vega-Lite specs made by Altair once per shape, without data."""

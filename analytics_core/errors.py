@@ -1,0 +1,122 @@
+"""Every error a person can cause and mend. Imports nothing of ours.
+
+TokentallyError
+├── UnknownName        a measure, dimension, preset, setting … that does not exist (did-you-mean)
+├── BadValue           a value that cannot be read: a date, a number, a parameter
+├── NotAsked           a question that a measure or report cannot answer, and which one can
+│   └── NotAdditive    something that may not be stacked or shared out
+├── BadFile            a settings, mapping, price or account file: names file, line and key
+├── NotWritable        a folder or file that must be written and cannot
+├── StoreBusy          another ingest holds the lock, or too many questions wait
+├── TooSlow            a question took longer than its limit
+└── Damaged            a landed file whose bytes are not those that were landed
+"""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+
+class TokentallyError(Exception):
+    """Something a person asked for that cannot be done; the text says what to do instead."""
+
+
+def nearest(asked: str, known: Iterable[str]) -> str | None:
+    """The known name closest to `asked`, or None when nothing is close."""
+    folded = {name.casefold(): name for name in known}
+    close = difflib.get_close_matches(asked.casefold(), folded, n=1, cutoff=0.6)
+    return folded[close[0]] if close else None
+
+
+def did_you_mean(asked: str, known: Iterable[str]) -> str:
+    """A sentence suggesting the nearest known name (with a leading space), or nothing."""
+    name = nearest(asked, known)
+    return f" Did you mean '{name}'?" if name else ""
+
+
+class UnknownName(TokentallyError):
+    """A name that does not exist; `kind`, `asked` and `nearest` are kept for the API."""
+
+    def __init__(self, kind: str, asked: str, known: Iterable[str], where: str = "") -> None:
+        names = tuple(known)
+        self.kind, self.asked, self.nearest = kind, asked, nearest(asked, names)
+        hint = did_you_mean(asked, names)
+        if not hint and len(names) <= 20:
+            hint = f" Known: {', '.join(sorted(names))}."
+        super().__init__(f"{where}No {kind} is called '{asked}'.{hint}")
+
+    @classmethod
+    def check(cls, kind: str, asked: str, known: Iterable[str], where: str = "") -> None:
+        """Raises unless `asked` is one of `known`."""
+        names = tuple(known)
+        if asked not in names:
+            raise cls(kind, asked, names, where)
+
+
+class BadValue(TokentallyError):
+    """A value that cannot be read; `name` is the parameter it was given for."""
+
+    def __init__(self, name: str, value: object, expected: str) -> None:
+        self.name, self.value, self.expected = name, value, expected
+        super().__init__(f"{name}: '{value}' cannot be read. Expected {expected}.")
+
+
+class NotAsked(TokentallyError):
+    """A question this door cannot answer."""
+
+
+class NotAdditive(NotAsked):
+    """A measure that may not be stacked, shared out or summed over rows."""
+
+    @classmethod
+    def stacked(cls, label: str) -> Self:
+        """For a chart whose parts would not add up to its whole."""
+        return cls(f"{label} cannot be stacked: its parts do not add up to the total.")
+
+
+class BadFile(TokentallyError):
+    """A file a person writes by hand that cannot be used as it is."""
+
+    def __init__(
+        self, path: Path | str, problem: str, *, line: int | None = None, key: str | None = None
+    ) -> None:
+        self.path, self.problem, self.line, self.key = str(path), problem, line, key
+        at = f", line {line}" if line else ""
+        named = f", key '{key}'" if key else ""
+        super().__init__(f"{path}{at}{named}: {problem}")
+
+
+class NotWritable(TokentallyError):
+    """A place that must be written and cannot be."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        self.path = str(path)
+        super().__init__(
+            f"{path} cannot be written ({why}). Give the user that runs Tokentally write access"
+            " to it, or name another folder with --data."
+        )
+
+
+class StoreBusy(TokentallyError):
+    """Somebody else is at work; trying again later helps."""
+
+
+class TooSlow(TokentallyError):
+    """A question that took longer than its limit."""
+
+    @classmethod
+    def after(cls, seconds: float) -> Self:
+        """For a statement stopped after `seconds`."""
+        return cls(f"Took longer than {seconds:.0f} s. Choose a shorter period or fewer filters.")
+
+
+class Damaged(TokentallyError):
+    """A landed file that is missing or whose SHA-256 is not the manifest's."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        self.path = str(path)
+        super().__init__(
+            f"{path} is damaged ({why}). Restore it from a backup, or run"
+            " 'python -m analytics_core forget FILE_ID' and ingest the original again."
+        )

@@ -1,0 +1,1 @@
+"""How dropped files become events: the one door into the store."""

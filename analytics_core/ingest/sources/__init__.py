@@ -1,0 +1,1 @@
+"""One definition per exporter: how to recognise its files and what their columns mean."""

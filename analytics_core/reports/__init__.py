@@ -1,0 +1,1 @@
+"""Answers with names: a View goes in, a frozen result comes out."""

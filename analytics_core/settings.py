@@ -1,0 +1,263 @@
+"""Everything configurable, from data/settings/, the environment and st.secrets: one frozen value."""
+
+import csv
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+
+from analytics_core.errors import BadFile, BadValue, did_you_mean, nearest
+
+PREFIX = "TOKENTALLY_"
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        near = nearest(text, available_timezones())
+        raise ValueError("an IANA time zone" + (f" such as {near}" if near else ""))
+    ZoneInfo(text)
+    return text
+
+
+def _one_of(*known: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        folded = text.casefold()
+        if folded not in known:
+            raise ValueError("one of " + ", ".join(known))
+        return folded
+
+    return check
+
+
+def _between(low: float, high: float) -> Callable[[float], float]:
+    def check(number: float) -> float:
+        if not low <= number <= high:
+            raise ValueError(f"a number from {low:g} to {high:g}")
+        return number
+
+    return check
+
+
+def _option(default: Any, description: str, check: Callable[[Any], Any] | None = None) -> Any:
+    """One configurable value: its default, what it does, and a check that may also tidy it."""
+    return field(default=default, metadata={"description": description, "check": check})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. Keys of settings.yaml are the names below; `a_b` may also be nested (a: b:)."""
+
+    folder: Path
+    version: str = ""  # changes whenever any settings file or override does
+    origins: tuple[tuple[str, str], ...] = ()  # (name, where its value came from)
+
+    zone: str = _option("UTC", "Reporting time zone: decides days, weeks and months.", _zone)
+    week_start: str = _option("monday", "First day of the week.", _one_of("monday", "sunday"))
+    fiscal_year_start: int = _option(1, "Month in which the fiscal year begins.", _between(1, 12))
+    currency: str = _option("USD", "Display currency; figures are kept in USD.", _one_of("usd"))
+    contact: str = _option("", "Whom people ask for wider access; shown on refused pages.")
+    stale_hours: float = _option(
+        26.0, "Age of the newest event from which a page warns.", _between(1, 8760)
+    )
+    cost_policy: str = _option(
+        "auto",
+        "Which cost counts: auto (reported, else computed), reported, computed.",
+        _one_of("auto", "reported", "computed"),
+    )
+    demo: bool = _option(True, "Make demo data on the first start of an empty store.")
+    ingest_watch: bool = _option(True, "Watch data/inbox while the app runs.")
+    ingest_poll_seconds: float = _option(5.0, "How often the inbox is looked at.", _between(1, 600))
+    ingest_archive: str = _option(
+        "keep", "What becomes of a landed drop: keep it in data/archive, or none.",
+        _one_of("keep", "none"),
+    )
+    ingest_file_gib: float = _option(4.0, "Largest file taken, GiB.", _between(0.001, 1024))
+    ingest_unpacked_gib: float = _option(8.0, "Largest unpacked size, GiB.", _between(0.001, 4096))
+    ingest_unpack_ratio: float = _option(200.0, "Largest unpacked / packed.", _between(1, 100_000))
+    ingest_rows: int = _option(50_000_000, "Most rows of one file.", _between(1, 10**10))
+    ingest_columns: int = _option(256, "Most columns of one file.", _between(1, 100_000))
+    ingest_rows_per_byte: float = _option(
+        1000.0, "Most rows per byte of a Parquet file.", _between(0.001, 1e9)
+    )
+    ingest_memory_mb: int = _option(1024, "Memory limit of ingest, MiB.", _between(256, 1 << 20))
+    ingest_threads: int = _option(
+        min(4, os.cpu_count() or 1), "Threads of ingest.", _between(1, 64)
+    )
+    ingest_seconds: float = _option(600.0, "Longest time for one file.", _between(1, 86_400))
+    query_memory_mb: int = _option(1024, "Memory limit of questions, MiB.", _between(256, 1 << 20))
+    query_threads: int = _option(
+        os.cpu_count() or 1, "Threads and waiting workers of questions.", _between(1, 256)
+    )
+    query_seconds: float = _option(30.0, "Longest time for one question.", _between(0.1, 3600))
+    query_cache_mb: int = _option(64, "Memory of the result cache, MiB.", _between(0, 1 << 20))
+    https: bool = _option(False, "The app is reached over https (Secure cookies).")
+    frame_ancestors: str = _option("'self'", "Who may show the app in a frame (CSP).")
+
+    def origin(self, name: str) -> str:
+        """Where a value came from: default, settings.yaml, environment or st.secrets."""
+        return dict(self.origins).get(name, "default")
+
+
+def _options() -> dict[str, Any]:
+    return {f.name: f for f in fields(Settings) if "description" in f.metadata}
+
+
+def described() -> Iterator[tuple[str, object, str]]:
+    """(name, default, description) of every option, in order; docs/settings.md comes from it."""
+    for name, option in _options().items():
+        yield name, option.default, option.metadata["description"]
+
+
+def load(
+    folder: Path, environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | None = None
+) -> Settings:
+    """The settings of `folder` (data/settings), overridden by TOKENTALLY_<KEY> and by secrets.
+
+    `secrets` may hold a `tokentally` table. Raises BadFile naming the file and key, BadValue for
+    an environment variable or secret.
+    """
+    options = _options()
+    values: dict[str, Any] = {}
+    origins: list[tuple[str, str]] = []
+    path = folder / "settings.yaml"
+    for key, raw, line in _yaml_items(path):
+        if key not in options:
+            raise BadFile(path, f"unknown setting.{did_you_mean(key, options)}", line=line, key=key)
+        try:
+            values[key] = _value(options[key], raw)
+        except ValueError as wrong:
+            raise BadFile(
+                path, f"'{raw}' cannot be used; expected {wrong}.", line=line, key=key
+            ) from None
+        origins.append((key, "settings.yaml"))
+    own: Mapping[str, Any] = (secrets or {}).get("tokentally", {}) if secrets else {}
+    for name, option in options.items():
+        variable = PREFIX + name.upper()
+        for origin, given in (("environment", environ.get(variable)), ("st.secrets", own.get(name))):
+            if given is None:
+                continue
+            try:
+                values[name] = _value(option, given)
+            except ValueError as wrong:
+                raise BadValue(
+                    variable if origin == "environment" else f"st.secrets tokentally.{name}",
+                    given,
+                    str(wrong),
+                ) from None
+            origins.append((name, origin))
+    version = _version(folder, values)
+    return Settings(folder=folder, version=version, origins=tuple(origins), **values)
+
+
+def _value(option: Any, raw: Any) -> Any:
+    kind = type(option.default)
+    if kind is bool:
+        text = str(raw).casefold()
+        if text not in ("true", "false", "yes", "no", "1", "0", "on", "off"):
+            raise ValueError("true or false")
+        value: Any = text in ("true", "yes", "1", "on")
+    elif kind in (int, float):
+        try:
+            value = float(raw)
+        except (TypeError, ValueError):
+            raise ValueError("a number") from None
+        if kind is int:
+            if value != int(value):
+                raise ValueError("a whole number")
+            value = int(value)
+    else:
+        value = str(raw)
+    check = option.metadata["check"]
+    return check(value) if check else value
+
+
+def _yaml_items(path: Path) -> Iterator[tuple[str, Any, int]]:
+    """(flat key, value, line) of a YAML mapping; nested keys are joined by `_`."""
+    if not path.exists():
+        return
+    try:
+        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        mark = getattr(wrong, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        problem = getattr(wrong, "problem", None) or str(wrong)
+        raise BadFile(path, f"is not YAML ({problem}).", line=line) from None
+    if node is None:
+        return
+    if not isinstance(node, yaml.MappingNode):
+        raise BadFile(path, "must hold 'key: value' lines.", line=1)
+    yield from _flat(path, node, "")
+
+
+def _flat(path: Path, node: yaml.MappingNode, before: str) -> Iterator[tuple[str, Any, int]]:
+    for key_node, value_node in node.value:
+        key = before + str(key_node.value)
+        line = key_node.start_mark.line + 1
+        if isinstance(value_node, yaml.MappingNode):
+            yield from _flat(path, value_node, key + "_")
+        elif isinstance(value_node, yaml.ScalarNode):
+            yield key, value_node.value, line
+        else:
+            raise BadFile(path, "must be a single value, not a list.", line=line, key=key)
+
+
+def _version(folder: Path, values: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256(repr(sorted(values.items())).encode())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in (".yaml", ".csv"):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a hand-edited CSV file; `text` and errors know file, line and key."""
+
+    path: Path
+    number: int
+    cells: Mapping[str, str]
+
+    def text(self, key: str) -> str | None:
+        """The trimmed cell, None when blank."""
+        return (self.cells.get(key) or "").strip() or None
+
+    def wrong(self, key: str, problem: str) -> BadFile:
+        """The error to raise for this cell."""
+        return BadFile(self.path, problem, line=self.number, key=key)
+
+
+def table(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> list[Line]:
+    """The lines of a hand-edited CSV (UTF-8, comma, a header); [] when the file is absent.
+
+    Blank lines and lines starting with # are passed over. Raises BadFile for an unknown or missing
+    column and for a line with too many cells.
+    """
+    if not path.exists():
+        return []
+    try:
+        rows = csv.reader(path.read_text("utf-8-sig").splitlines())
+        numbered = [(rows.line_num, row) for row in rows]
+    except (UnicodeDecodeError, csv.Error) as wrong:
+        raise BadFile(path, f"is not a UTF-8 CSV file ({wrong}).") from None
+    numbered = [(n, r) for n, r in numbered if any(c.strip() for c in r) and not r[0].startswith("#")]
+    if not numbered:
+        return []
+    known = (*required, *optional)
+    at, header = numbered[0][0], [cell.strip() for cell in numbered[0][1]]
+    for name in header:
+        if name not in known:
+            raise BadFile(path, f"unknown column.{did_you_mean(name, known)}", line=at, key=name)
+    for name in required:
+        if name not in header:
+            raise BadFile(path, f"the header lacks this column ({','.join(known)}).", line=at, key=name)
+    lines: list[Line] = []
+    for number, row in numbered[1:]:
+        if len(row) > len(header):
+            raise BadFile(path, f"has {len(row)} cells, the header {len(header)}.", line=number)
+        lines.append(Line(path, number, cast(Mapping[str, str], dict(zip(header, row, strict=False)))))
+    return lines

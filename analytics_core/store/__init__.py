@@ -1,0 +1,1 @@
+"""Where events live and how a question becomes rows."""

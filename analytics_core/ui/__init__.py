@@ -1,0 +1,1 @@
+"""The Streamlit side: signing in, the sidebar, panels and cards."""
