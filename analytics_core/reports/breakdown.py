@@ -1,0 +1,78 @@
+"""What a measure comes from: its value for each member of one dimension."""
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from analytics_core.reports.compare import Figure
+from analytics_core.semantics.dimension import Dimension, dimension
+from analytics_core.semantics.measure import MEASURES, Measure
+from analytics_core.semantics.member import Member
+from analytics_core.semantics.query import Query
+from analytics_core.store.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One member and its figure; `share` is of the total, None where that means nothing."""
+
+    member: Member
+    label: str
+    value: Figure
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """A measure by one dimension: parts by rank, then Others, then (unattributed).
+
+    `total` is asked, never summed: parts may overlap, and unknown stays unknown (METRICS.md 3).
+    `hidden` counts parts a reader has switched off; `total` and shares are then of the shown ones.
+    """
+
+    measure: Measure
+    by: Dimension
+    parts: tuple[Part, ...]
+    total: Figure
+    whole: Figure  # the total with nothing hidden
+    hidden: int = 0
+
+    def without(self, labels: frozenset[str]) -> "Breakdown":
+        """The same with the parts of those labels hidden; additive measures only."""
+        if not labels:
+            return self
+        kept = tuple(p for p in self.parts if p.label not in labels)
+        known = [p.value for p in kept if p.value is not None]
+        total = sum(known) if known else None
+        parts = tuple(replace(p, share=_share(p.value, total)) for p in kept)
+        return replace(self, parts=parts, total=total, hidden=len(self.parts) - len(kept))
+
+
+def questions(measure: str, by: str, top: int | None = None) -> tuple[Query, Query]:
+    """What `breakdown` asks: the parts and the whole."""
+    return Query((measure,), (by,), top=top), Query((measure,))
+
+
+def breakdown(view: View, measure: str, by: str, *, top: int | None = None) -> Breakdown:
+    """`measure` for each member of `by`, the largest `top` of them by name, the rest as Others.
+
+    Raises UnknownName, NotAsked. Source: METRICS.md 3.
+    """
+    parts, whole = view.ask_all(questions(measure, by, top))
+    total: Figure = whole[measure][0]
+    additive = MEASURES[measure].additive
+    rows = tuple(
+        Part(member, member.label(by), value, _share(value, total) if additive else None)
+        for member, value in zip(members(parts, by), parts[measure], strict=True)
+    )
+    return Breakdown(MEASURES[measure], dimension(by), rows, total, total)
+
+
+def members(frame: pl.DataFrame, by: str) -> list[Member]:
+    """The member of `by` that each row of an answer stands for, in the order of the rows."""
+    named = frame.select(by, f"{by}_kind", f"{by}_members").iter_rows()
+    return [Member(name, kind, folded) for name, kind, folded in named]
+
+
+def _share(value: Figure, total: Figure) -> float | None:
+    return None if value is None or total is None or total <= 0 else value / total

@@ -1,0 +1,31 @@
+"""How far the data reach into a period, and what a period is compared with."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from analytics_core.semantics.zone import day_start, local
+from analytics_core.store.view import View
+
+
+def until(view: View) -> datetime:
+    """The instant (aware UTC) from which nothing is known: the period's end, or the newest event.
+
+    Of an empty store, the period's start. Source: METRICS.md 2.4.
+    """
+    period = view.filters.period
+    return min(period.end, max(view.store.data_until or period.start, period.start))
+
+
+def before(view: View) -> View:
+    """The same view of the period before, cut off where this one is. Source: METRICS.md 2.3."""
+    previous = view.filters.period.previous_until(until(view))
+    return replace(view, filters=replace(view.filters, period=previous))
+
+
+def based(view: View) -> bool:
+    """Whether the period before begins no earlier than the day of the first visible event."""
+    first = view.first_event()
+    if first is None:
+        return False
+    previous, zone = view.filters.period.previous(), view.filters.period.calendar.zone
+    return day_start(local(first, zone).date(), zone) <= previous.start

@@ -1,0 +1,152 @@
+"""A measure over time, whole or split by one dimension, with every bucket up to now present."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import polars as pl
+
+from analytics_core.reports.breakdown import members
+from analytics_core.reports.span import until
+from analytics_core.semantics.dimension import Dimension, dimension
+from analytics_core.semantics.measure import MEASURES, Measure
+from analytics_core.semantics.member import Member
+from analytics_core.semantics.period import Grain, Period
+from analytics_core.semantics.query import Query
+from analytics_core.semantics.zone import day_start, local
+from analytics_core.store.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket of the axis; `partial` when the period, or the data, end inside it."""
+
+    start: datetime  # aware UTC
+    end: datetime
+    wall: datetime  # the wall clock of `start` in the reporting zone, naive
+    partial: bool
+    so_far: bool  # partial because the data end inside it
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A measure by bucket and, unless `by` is None, by member of one dimension.
+
+    `frame`: utc and start (naive: the bucket's start in UTC, and as the reporting zone's wall
+    clock), rank (0, 1, …), value (Int64 or Float64, in the measure's unit, null = unknown),
+    partial; one row per bucket up to `until` and member, sorted by utc and rank. `members[rank]`
+    says who a rank is. Buckets without events are 0 where the measure is 0 without rows, else
+    null. Source: METRICS.md 2.4, 2.5, 3.
+    """
+
+    frame: pl.DataFrame
+    measure: Measure
+    by: Dimension | None
+    members: tuple[Member, ...]
+    buckets: tuple[Bucket, ...]  # those with rows
+    grain: Grain
+    period: Period
+    until: datetime  # aware UTC; nothing is known from here on
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What people read for each rank; a timeline of one series carries the measure's label."""
+        if self.by is None:
+            return (self.measure.label,)
+        return tuple(m.label(self.by.name) for m in self.members)
+
+    def without(self, labels: frozenset[str]) -> "Timeline":
+        """The same without the members of those labels; ranks stay as they were."""
+        gone = [rank for rank, label in enumerate(self.labels) if label in labels]
+        return replace(self, frame=self.frame.filter(~pl.col("rank").is_in(gone))) if gone else self
+
+
+def questions(
+    period: Period, measure: str, by: str | None, grain: Grain | None = None, top: int | None = None
+) -> tuple[Query, ...]:
+    """What `timeline` asks: the buckets and, with `by`, the totals that rank its members."""
+    over_time = grain or period.grain()
+    if by is None:
+        return (Query((measure,), grain=over_time),)
+    return Query((measure,), (by,), grain=over_time, top=top), Query((measure,), (by,), top=top)
+
+
+def timeline(
+    view: View,
+    measure: str,
+    by: str | None = None,
+    *,
+    grain: Grain | None = None,
+    top: int | None = None,
+) -> Timeline:
+    """`measure` over the View's period, in buckets of `grain` (default: what suits its length).
+
+    Raises UnknownName, NotAsked.
+    """
+    period = view.filters.period
+    over_time = grain or period.grain()
+    answers = view.ask_all(questions(period, measure, by, over_time, top))
+    limit = until(view)
+    axis = tuple(buckets(period, over_time, limit))
+    who = tuple(members(answers[1], by)) if by else (Member(None),)
+    frame = _filled(answers[0], axis, who, MEASURES[measure], by, over_time, period)
+    named = dimension(by) if by else None
+    return Timeline(frame, MEASURES[measure], named, who, axis, over_time, period, limit)
+
+
+def buckets(period: Period, grain: Grain, limit: datetime) -> Iterator[Bucket]:
+    """Every bucket that touches the period and has begun by `limit`."""
+    ended = limit >= period.end
+    for start, end in period.buckets(grain):
+        if start > limit or (ended and start >= period.end):
+            return
+        so_far = not ended and start <= limit < end
+        cut = start < period.start or end > period.end
+        yield Bucket(start, end, local(start, period.calendar.zone), cut or so_far, so_far)
+
+
+def _filled(
+    answer: pl.DataFrame,
+    axis: tuple[Bucket, ...],
+    who: tuple[Member, ...],
+    measure: Measure,
+    by: str | None,
+    grain: Grain,
+    period: Period,
+) -> pl.DataFrame:
+    """The answer laid over the whole axis: a row for each bucket and member."""
+    rank = {(m.name, m.kind): i for i, m in enumerate(who)}
+    ranks = [rank[m.name, m.kind] for m in members(answer, by)] if by else [0] * len(answer)
+    got = dict(
+        zip(
+            zip(starts(answer["bucket"], grain, period), ranks, strict=True),
+            answer[measure.name],
+            strict=True,
+        )
+    )
+    empty = 0 if measure.zero_when_empty else None
+    rows = [
+        (b.start.replace(tzinfo=None), b.wall, r, got.get((b.start, r), empty), b.partial)
+        for b in axis
+        for r in range(len(who))
+    ]
+    value = pl.Float64 if answer.schema[measure.name].is_float() else pl.Int64
+    return pl.DataFrame(
+        rows,
+        schema={
+            "utc": pl.Datetime("us"),
+            "start": pl.Datetime("us"),
+            "rank": pl.Int32,
+            "value": value,
+            "partial": pl.Boolean,
+        },
+        orient="row",
+    )
+
+
+def starts(column: pl.Series, grain: Grain, period: Period) -> list[datetime]:
+    """The instants (aware UTC) at which the answered buckets start."""
+    if grain is Grain.HOUR:
+        return [moment.replace(tzinfo=UTC) for moment in column]
+    zone = period.calendar.zone
+    return [day_start(day, zone) for day in column]
