@@ -67,7 +67,6 @@ def lock(
     con.execute("SET enable_progress_bar = false")
     con.execute("SET GLOBAL TimeZone = 'UTC'")
     con.execute("SET GLOBAL python_enable_replacements = false")
-    con.execute("SET GLOBAL preserve_insertion_order = false")
     con.execute("SET GLOBAL max_execution_time = $1", [int(settings.ingest_seconds * 1000)])
     con.execute("SET GLOBAL allowed_paths = $1", [sorted(str(f) for f in files)])
     con.execute("SET GLOBAL allowed_directories = $1", [[f"{folder}/"]])
