@@ -73,7 +73,8 @@ class Settings:
     ingest_watch: bool = _option(True, "Watch data/inbox while the app runs.")
     ingest_poll_seconds: float = _option(5.0, "How often the inbox is looked at.", _between(1, 600))
     ingest_archive: str = _option(
-        "keep", "What becomes of a landed drop: keep it in data/archive, or none.",
+        "keep",
+        "What becomes of a landed drop: keep it in data/archive, or none.",
         _one_of("keep", "none"),
     )
     ingest_file_gib: float = _option(4.0, "Largest file taken, GiB.", _between(0.001, 1024))
@@ -138,7 +139,10 @@ def load(
     own: Mapping[str, Any] = (secrets or {}).get("tokentally", {}) if secrets else {}
     for name, option in options.items():
         variable = PREFIX + name.upper()
-        for origin, given in (("environment", environ.get(variable)), ("st.secrets", own.get(name))):
+        for origin, given in (
+            ("environment", environ.get(variable)),
+            ("st.secrets", own.get(name)),
+        ):
             if given is None:
                 continue
             try:
@@ -244,7 +248,9 @@ def table(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ())
         numbered = [(rows.line_num, row) for row in rows]
     except (UnicodeDecodeError, csv.Error) as wrong:
         raise BadFile(path, f"is not a UTF-8 CSV file ({wrong}).") from None
-    numbered = [(n, r) for n, r in numbered if any(c.strip() for c in r) and not r[0].startswith("#")]
+    numbered = [
+        (n, r) for n, r in numbered if any(c.strip() for c in r) and not r[0].startswith("#")
+    ]
     if not numbered:
         return []
     known = (*required, *optional)
@@ -254,10 +260,14 @@ def table(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ())
             raise BadFile(path, f"unknown column.{did_you_mean(name, known)}", line=at, key=name)
     for name in required:
         if name not in header:
-            raise BadFile(path, f"the header lacks this column ({','.join(known)}).", line=at, key=name)
+            raise BadFile(
+                path, f"the header lacks this column ({','.join(known)}).", line=at, key=name
+            )
     lines: list[Line] = []
     for number, row in numbered[1:]:
         if len(row) > len(header):
             raise BadFile(path, f"has {len(row)} cells, the header {len(header)}.", line=number)
-        lines.append(Line(path, number, cast(Mapping[str, str], dict(zip(header, row, strict=False)))))
+        lines.append(
+            Line(path, number, cast(Mapping[str, str], dict(zip(header, row, strict=False))))
+        )
     return lines

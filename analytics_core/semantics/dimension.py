@@ -65,9 +65,7 @@ _ALL = (
         cardinality="huge",
         parent="team",
     ),
-    _dimension(
-        "project", "Project", "projects", "The project or application.", cardinality="many"
-    ),
+    _dimension("project", "Project", "projects", "The project or application.", cardinality="many"),
     _dimension(
         "repository",
         "Repository",

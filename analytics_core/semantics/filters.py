@@ -26,7 +26,7 @@ class Pick:
 
     def __post_init__(self) -> None:
         dimension(self.dimension)
-        unique = {v: None for v in self.values}
+        unique = dict.fromkeys(self.values)
         ordered = tuple(sorted(unique, key=lambda v: (v is not None, v or "")))
         object.__setattr__(self, "values", ordered)  # order never matters: equal picks are equal
 

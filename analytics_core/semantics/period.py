@@ -134,9 +134,7 @@ class Period:
         return cls(day_start(first, calendar.zone), day_start(after, calendar.zone), kind, calendar)
 
     @classmethod
-    def _counted(
-        cls, text: str, name: str, number: str, now: datetime, calendar: Calendar
-    ) -> Self:
+    def _counted(cls, text: str, name: str, number: str, now: datetime, calendar: Calendar) -> Self:
         most = PRESETS[name].most
         if not number.isdecimal() or not 1 <= int(number) <= most:
             raise BadValue("period", text, f"{name}:N with N from 1 to {most}")
@@ -172,9 +170,13 @@ class Period:
         if _midnight(first) and _midnight(after) and first.day == 1:
             if after.date() == months_after(first.date(), 1):
                 return cls(start, end, f"{first:%Y-%m}", calendar)
-            return cls(start, end, f"{first:%Y-%m-%d}..{after - timedelta(days=1):%Y-%m-%d}", calendar)
+            return cls(
+                start, end, f"{first:%Y-%m-%d}..{after - timedelta(days=1):%Y-%m-%d}", calendar
+            )
         if _midnight(first) and _midnight(after):
-            return cls(start, end, f"{first:%Y-%m-%d}..{after - timedelta(days=1):%Y-%m-%d}", calendar)
+            return cls(
+                start, end, f"{first:%Y-%m-%d}..{after - timedelta(days=1):%Y-%m-%d}", calendar
+            )
         utc = f"{_text(start, calendar.zone)}..{_text(end, calendar.zone)}"
         return cls(start, end, utc, calendar)
 
@@ -346,5 +348,7 @@ def _text(moment: datetime, zone: str) -> str:
     """A bound as URL text: the wall clock where it means this instant, else with its offset."""
     wall = local(moment, zone)
     if instant(wall, zone) == instant(wall, zone, widest_end=True) == moment:
-        return wall.isoformat(timespec="microseconds" if wall.microsecond else "seconds" if wall.second else "minutes")
+        return wall.isoformat(
+            timespec="microseconds" if wall.microsecond else "seconds" if wall.second else "minutes"
+        )
     return moment.astimezone(UTC).isoformat()
