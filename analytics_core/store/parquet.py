@@ -1,0 +1,177 @@
+"""Landed month files: written with fixed options, read back, named by their content, checked."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation
+
+from analytics_core.errors import Damaged, NotWritable
+from analytics_core.events import COLUMNS, NAMES, SCHEMA_NUMBER
+from analytics_core.store.manifest import EventFile, sync_folder
+
+MOST_FILES = 16  # of one month; more are merged
+
+_COPY = """
+    COPY (FROM leaving ORDER BY started_at, event_id) TO $path
+    (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"""
+_SUMS_LEAVING = """
+    SELECT count(*), coalesce(sum(requests), 0)::BIGINT, coalesce(sum(input_tokens), 0)::BIGINT,
+        coalesce(sum(output_tokens), 0)::BIGINT, coalesce(sum(cost_nano), 0)::BIGINT,
+        count(*) FILTER (cost_nano IS NULL), min(started_at), max(started_at)
+    FROM leaving"""
+_SUMS_WRITTEN = """
+    SELECT count(*), coalesce(sum(requests), 0)::BIGINT, coalesce(sum(input_tokens), 0)::BIGINT,
+        coalesce(sum(output_tokens), 0)::BIGINT, coalesce(sum(cost_nano), 0)::BIGINT,
+        count(*) FILTER (cost_nano IS NULL), min(started_at), max(started_at)
+    FROM read_parquet($path)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a set of events must still add up to after writing; sums skip NULL, times naive UTC."""
+
+    rows: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    cost_nano: int
+    unpriced_rows: int
+    first: datetime | None
+    last: datetime | None
+
+
+def _sums(con: DuckDBPyConnection, statement: str, values: dict[str, str]) -> Sums:
+    return Sums(*con.execute(statement, values).fetchall()[0])
+
+
+def month_of(moment: datetime) -> str:
+    """The UTC month folder of a naive UTC time, as 2026-11."""
+    return f"{moment:%Y-%m}"
+
+
+def bounds(month: str) -> tuple[datetime, datetime]:
+    """[start, end) of a month such as 2026-11, naive UTC."""
+    year, number = int(month[:4]), int(month[5:])
+    start = datetime(year, number, 1, tzinfo=UTC).replace(tzinfo=None)
+    return start, start.replace(year=year + number // 12, month=number % 12 + 1)
+
+
+def of_month(rows: DuckDBPyRelation, month: str) -> DuckDBPyRelation:
+    """The rows whose started_at lies in that month."""
+    start, end = bounds(month)
+    started = ColumnExpression("started_at")
+    return rows.filter((started >= ConstantExpression(start)) & (started < ConstantExpression(end)))
+
+
+def stored(con: DuckDBPyConnection, events: Path, files: tuple[EventFile, ...]) -> DuckDBPyRelation:
+    """The rows of those landed files beside `filename` and `file_row_number`; at least one file."""
+    paths = [str(events.resolve() / f.path) for f in files]
+    return con.read_parquet(paths, file_row_number=True, filename=True)
+
+
+def write(
+    con: DuckDBPyConnection, rows: DuckDBPyRelation, month: str, folder: Path
+) -> tuple[Path, EventFile] | None:
+    """Writes `rows` (one month, any order) under `folder`, fsynced, hashed and read back.
+
+    Returns the file beside its manifest line, whose path is where `publish` will put it; None when
+    there are no rows. Raises duckdb.Error when the disk is full, Damaged when what is read back
+    differs from what was handed in or a row lies outside the month.
+    """
+    rows.project(", ".join(NAMES)).create_view("leaving", replace=True)
+    staged = _sums(con, _SUMS_LEAVING, {})
+    if staged.first is None or staged.last is None:
+        return None
+    if month_of(staged.first) != month or month_of(staged.last) != month:
+        raise Damaged(f"month={month}", "rows of another month")
+    path = folder / f"{month}-{os.urandom(4).hex()}.parquet"
+    con.execute(_COPY, {"path": str(path)})
+    written = _sums(con, _SUMS_WRITTEN, {"path": str(path)})
+    if written != staged:
+        raise Damaged(path.name, "what was written is not what was handed in")
+    with path.open("rb") as out:
+        os.fsync(out.fileno())
+        digest = hashlib.file_digest(out, "sha256").hexdigest()
+    return path, EventFile(
+        path=f"month={month}/{digest[:16]}.parquet",
+        month=month,
+        schema=SCHEMA_NUMBER,
+        rows=staged.rows,
+        bytes=path.stat().st_size,
+        sha256=digest,
+        min_started_at=staged.first.isoformat(),
+        max_started_at=staged.last.isoformat(),
+        requests=staged.requests,
+        input_tokens=staged.input_tokens,
+        output_tokens=staged.output_tokens,
+        cost_nano=staged.cost_nano,
+        unpriced_rows=staged.unpriced_rows,
+    )
+
+
+def publish(events: Path, made: list[tuple[Path, EventFile]]) -> tuple[EventFile, ...]:
+    """Renames written files to their content names; nobody reads them before the manifest does."""
+    try:
+        for path, file in made:
+            target = events / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.chmod(0o444)
+            path.replace(target)
+            sync_folder(target.parent)
+        sync_folder(events)
+    except OSError as wrong:
+        raise NotWritable(events, wrong.strerror or str(wrong)) from None
+    return tuple(file for _, file in made)
+
+
+def retire(events: Path, files: tuple[EventFile, ...]) -> None:
+    """Starts the grace of files about to leave the manifest: their age counts from now."""
+    for file in files:
+        path = events / file.path
+        if path.exists():
+            os.utime(path)
+
+
+def check(events: Path, file: EventFile) -> None:
+    """Raises Damaged unless the file stands there with the length and SHA-256 of the manifest."""
+    path = events / file.path
+    try:
+        if path.stat().st_size != file.bytes:
+            raise Damaged(file.path, "another length than the manifest says")
+        with path.open("rb") as held:
+            if hashlib.file_digest(held, "sha256").hexdigest() != file.sha256:
+                raise Damaged(file.path, "another SHA-256 than the manifest says")
+    except OSError as wrong:
+        raise Damaged(file.path, wrong.strerror or str(wrong)) from None
+
+
+def check_schema(con: DuckDBPyConnection, table: str) -> None:
+    """Raises TypeError unless `table` has every event column in its exact type."""
+    view = con.table(table)
+    types = dict(zip(view.columns, (str(t) for t in view.types), strict=True))
+    for column in COLUMNS:
+        wanted = str(duckdb.type(column.sql))
+        if types.get(column.name) != wanted:
+            raise TypeError(
+                f"{table}.{column.name} is {types.get(column.name)}, the event column {wanted}"
+            )
+
+
+def to_merge(files: tuple[EventFile, ...]) -> tuple[EventFile, ...]:
+    """Which files of one month to make one of: none up to MOST_FILES, else the small ones.
+
+    Smallest first, until the next one outweighs all before it four times: a large file is not
+    written again for each handful of small ones, and few files remain whatever their sizes.
+    """
+    if len(files) <= MOST_FILES:
+        return ()
+    ordered = sorted(files, key=lambda f: (f.rows, f.path))
+    total, count = ordered[0].rows + ordered[1].rows, 2
+    while count < len(ordered) and ordered[count].rows <= 4 * total:
+        total += ordered[count].rows
+        count += 1
+    return tuple(ordered[:count])
