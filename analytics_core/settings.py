@@ -114,6 +114,14 @@ def described() -> Iterator[tuple[str, object, str]]:
         yield name, option.default, option.metadata["description"]
 
 
+def places(environ: Mapping[str, str] = os.environ) -> tuple[Path, Path]:
+    """The data folder and auth.yaml: TOKENTALLY_DATA and TOKENTALLY_AUTH, else beside the app."""
+    return (
+        Path(environ.get(PREFIX + "DATA", "data")),
+        Path(environ.get(PREFIX + "AUTH", "auth.yaml")),
+    )
+
+
 def load(
     folder: Path, environ: Mapping[str, str] = os.environ, secrets: Mapping[str, Any] | None = None
 ) -> Settings:

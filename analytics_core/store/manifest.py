@@ -4,8 +4,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -75,6 +76,7 @@ class Manifest:
     inputs: tuple[Input, ...] = ()
     books: tuple[str, ...] = ()  # versions of price books kept under side/
     side: tuple[tuple[str, str], ...] = ()  # (path under data/events, sha256)
+    said: str | None = field(default=None, compare=False)  # the version the document states
 
     @property
     def version(self) -> str:
@@ -128,6 +130,7 @@ def load(events: Path) -> Manifest:
             inputs=tuple(Input(**_tuples(i)) for i in document["inputs"]),
             books=tuple(document["books"]),
             side=tuple((p, s) for p, s in document["side"]),
+            said=document["version"],
         )
     except FileNotFoundError:
         return Manifest()
@@ -135,6 +138,23 @@ def load(events: Path) -> Manifest:
         raise BadFile(
             path, f"is not a manifest of ours ({wrong}). Restore it from a backup."
         ) from None
+
+
+def demo_only(events: Path) -> bool:
+    """Whether `events` holds nothing but demo data; False while its manifest cannot be read."""
+    try:
+        stamp = path_of(events).stat().st_mtime_ns
+    except FileNotFoundError:
+        return True
+    try:
+        return _demo_only(events, stamp)
+    except BadFile:
+        return False
+
+
+@lru_cache(maxsize=8)
+def _demo_only(events: Path, stamp: int) -> bool:
+    return load(events).demo_only
 
 
 def _tuples(entry: dict[str, Any]) -> dict[str, Any]:

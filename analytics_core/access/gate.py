@@ -1,0 +1,98 @@
+"""The gate: who may come in, and who is in, for one data folder and one auth.yaml."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from analytics_core import settings
+from analytics_core.access.accounts import Account, Accounts, AccountsFile
+from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
+from analytics_core.access.principal import Principal
+from analytics_core.access.secret import digest
+from analytics_core.access.sign_ins import SignIns
+from analytics_core.access.state import State
+from analytics_core.access.throttle import Throttle
+from analytics_core.access.tickets import Tickets
+from analytics_core.settings import Settings
+
+
+@dataclass(slots=True)
+class Gate:
+    """Accounts, sign-ins, throttle and tickets; page and routes share one per process.
+
+    `demo_only` says whether the store holds nothing but demo data. `served` is set by the
+    application's lifespan: without it there is no middleware and no cookie can be planted.
+    """
+
+    file: AccountsFile
+    state: State
+    settings: Settings
+    demo_only: Callable[[], bool]
+    served: bool = False
+    tickets: Tickets = field(default_factory=Tickets)
+
+    def demo_accounts(self, now: datetime) -> Accounts:
+        """The demo accounts, while they work: only demo data, no account in auth.yaml.
+
+        A broken auth.yaml is no invitation: it may hold accounts.
+        """
+        real = self.file.accounts(now)
+        works = self.settings.demo and not real and not self.file.problem and self.demo_only()
+        return DEMO_ACCOUNTS if works else {}
+
+    def accounts(self, now: datetime) -> Accounts:
+        """Everybody who may sign in now."""
+        return {**self.demo_accounts(now), **self.file.accounts(now)}
+
+    def principal(self, sign_in: str | None, binding: str, now: datetime) -> Principal | None:
+        """Whose sign-in that is, re-read from the accounts; None unless everything still fits."""
+        living = self.sign_ins.living(sign_in, now) if sign_in else None
+        account = self.accounts(now).get(living.username) if living else None
+        if living is None or account is None or not self.sign_ins.fits(living, account, binding):
+            return None
+        return account.principal
+
+    def begin(
+        self, account: Account, binding: str, now: datetime, *, address: str = "", agent: str = ""
+    ) -> tuple[str, str]:
+        """Signs an account in: the sign-in's id, and the ticket that plants its cookie."""
+        value = self.sign_ins.begin(account, binding, now, address=address, agent=agent)
+        return digest(value), self.tickets.issue(value, binding, now)
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """The sign-ins of state.db."""
+        return SignIns(self.state)
+
+    @property
+    def throttle(self) -> Throttle:
+        """The delays after failures."""
+        return Throttle(self.state)
+
+
+_OPEN: dict[tuple[Path, Path], Gate] = {}
+_LOCK = threading.Lock()
+
+
+def gate_of(
+    data: Path,
+    auth: Path,
+    demo_only: Callable[[Path], bool],
+    secrets: Mapping[str, Any] | None = None,
+) -> Gate:
+    """The one gate of this process for these places, opened at the first call.
+
+    `demo_only` takes data/events. Settings are those of the first call. Raises BadFile, BadValue.
+    """
+    key = (data.resolve(), auth.resolve())
+    with _LOCK:
+        if key not in _OPEN:
+            loaded = settings.load(data / "settings", secrets=secrets)
+            events = data / "events"
+            _OPEN[key] = Gate(
+                AccountsFile(auth), State(data / "state.db"), loaded, lambda: demo_only(events)
+            )
+        return _OPEN[key]

@@ -1,0 +1,81 @@
+"""Sign-ins: one row of state.db each, known by the digest of a cookie, ended on the server."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from analytics_core.access.accounts import Account
+from analytics_core.access.secret import digest, fresh
+from analytics_core.access.state import State
+
+LIFE = timedelta(days=7)
+IDLE = timedelta(hours=24)
+SEEN_EVERY = timedelta(minutes=5)  # last_seen is written no more often than this
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A living row: whose it is, over which account it was made, in which browser."""
+
+    id: str
+    username: str
+    digest: str
+    binding: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """The sign-ins of state.db."""
+
+    state: State
+
+    def begin(
+        self, account: Account, binding: str, now: datetime, *, address: str = "", agent: str = ""
+    ) -> str:
+        """Signs the account in; the value for the cookie, of which only the digest is kept."""
+        value, at = fresh(), _seconds(now)
+        self.state.write("DELETE FROM sign_ins WHERE expires <= ?", at)
+        self.state.write(
+            "INSERT INTO sign_ins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            digest(value), account.username, self._over(account), binding,
+            at, at + int(LIFE.total_seconds()), at, address[:64], agent[:256],
+        )  # fmt: skip
+        return value
+
+    def living(self, sign_in: str, now: datetime) -> SignIn | None:
+        """The sign-in of that id, None when it ended, expired or idled for a day."""
+        at = _seconds(now)
+        rows = self.state.rows(
+            "SELECT id, username, digest, binding, last_seen FROM sign_ins"
+            " WHERE id = ? AND expires > ? AND last_seen > ?",
+            sign_in, at, at - int(IDLE.total_seconds()),
+        )  # fmt: skip
+        if not rows:
+            return None
+        *fields, last_seen = rows[0]
+        if at - last_seen >= SEEN_EVERY.total_seconds():
+            self.state.write("UPDATE sign_ins SET last_seen = ? WHERE id = ?", at, sign_in)
+        return SignIn(*fields)
+
+    def fits(self, sign_in: SignIn, account: Account, binding: str) -> bool:
+        """Whether name, password and epoch are those of the sign-in, and so is the browser."""
+        over = compare_digest(sign_in.digest, self._over(account))
+        return over and compare_digest(sign_in.binding, binding)
+
+    def end(self, sign_in: str) -> None:
+        """Ends one sign-in, in every tab that has it."""
+        self.state.write("DELETE FROM sign_ins WHERE id = ?", sign_in)
+
+    def end_everywhere(self, username: str) -> None:
+        """Ends every sign-in of that name; the new epoch also ends those being made right now."""
+        with self.state.transaction():
+            self.state.write("INSERT OR REPLACE INTO epochs VALUES (?, ?)", username, fresh())
+            self.state.write("DELETE FROM sign_ins WHERE username = ?", username)
+
+    def _over(self, account: Account) -> str:
+        rows = self.state.rows("SELECT epoch FROM epochs WHERE username = ?", account.username)
+        return digest(account.username, account.password, rows[0][0] if rows else "")
+
+
+def _seconds(now: datetime) -> int:
+    return int(now.timestamp())

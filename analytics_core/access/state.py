@@ -1,0 +1,101 @@
+"""state.db: what the app must remember between runs and that is no event (SQLite, 0600)."""
+
+import contextlib
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sign_ins (
+    id TEXT PRIMARY KEY,          -- SHA-256 of the cookie's value
+    username TEXT NOT NULL,
+    digest TEXT NOT NULL,         -- SHA-256 of username, password hash and epoch
+    binding TEXT NOT NULL,        -- SHA-256 of the browser's own cookie
+    created INTEGER NOT NULL,     -- times are whole seconds since 1970, UTC
+    expires INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    address TEXT,
+    agent TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS sign_ins_username ON sign_ins (username);
+CREATE TABLE IF NOT EXISTS epochs (username TEXT PRIMARY KEY, epoch TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS throttle (
+    key TEXT PRIMARY KEY,         -- SHA-256 of a name or an address
+    failures INTEGER NOT NULL,
+    until INTEGER NOT NULL,       -- milliseconds since 1970
+    last INTEGER NOT NULL
+) STRICT;
+"""
+
+
+class State:
+    """One connection to state.db, safe to use from any thread.
+
+    Where the file cannot be written or is damaged, everything is kept in memory instead:
+    `lasting` is False and sign-ins end with the process (docs/decisions/).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.RLock()
+        self.problem: str | None = None
+        try:
+            self._connection = _opened(path)
+        except (sqlite3.Error, OSError) as wrong:
+            self.problem = f"{path.name} cannot be used ({wrong})"
+            log.warning("%s: sign-ins last until the app stops", self.problem)
+            self._connection = _connected(":memory:")
+
+    @property
+    def lasting(self) -> bool:
+        """Whether what is written survives the process."""
+        return self.problem is None
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows a constant statement answers with."""
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()
+
+    def write(self, statement: str, *values: object) -> int:
+        """Runs one constant statement; the number of rows it changed."""
+        with self._lock:
+            return self._connection.execute(statement, values).rowcount
+
+    @contextlib.contextmanager
+    def transaction(self) -> Generator[None]:
+        """Everything inside happens at once or not at all, also among several processes."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Closes the connection."""
+        with self._lock:
+            self._connection.close()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)  # SQLite gives -wal and -shm the mode of the file itself
+    connection = _connected(str(path))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")  # a read-only file system shows here, not at a sign-in
+    connection.execute("COMMIT")
+    return connection
+
+
+def _connected(name: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(name, timeout=5, isolation_level=None, check_same_thread=False)
+    connection.executescript(SCHEMA)
+    return connection

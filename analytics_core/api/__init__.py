@@ -1,0 +1,1 @@
+"""What the app answers over HTTP beside its pages."""

@@ -1,0 +1,148 @@
+"""What every HTTP answer carries, and what is never answered: headers, the browser's own cookie."""
+
+import base64
+import hashlib
+import importlib.util
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from analytics_core.access.gate import Gate
+from analytics_core.access.secret import binding_of, digest, fresh
+from analytics_core.api.session import BROWSER, SIGN_IN
+
+# Streamlit answers these to anybody: names of functions, and an interface that drives the app.
+CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+A_YEAR = 365 * 24 * 3600
+
+
+def middleware(gate: Gate) -> list[Middleware]:
+    """The stack for st.App, outermost first."""
+    return [
+        Middleware(Headers, gate=gate),
+        Middleware(Closed, gate=gate),
+        # Streamlit leaves its 4 MB of scripts unpacked; level 6 packs them in a third of the time.
+        Middleware(GZipMiddleware, minimum_size=1024, compresslevel=6),
+    ]
+
+
+def inline_script_hashes(index: Path | None = None) -> tuple[str, ...]:
+    """The CSP sources of the inline scripts in Streamlit's own index.html, as installed."""
+    text = (index or _index()).read_text("utf-8")
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    return tuple(f"'sha256-{base64.b64encode(d).decode()}'" for d in digests)
+
+
+def _index() -> Path:
+    found = importlib.util.find_spec("streamlit")  # found, not imported
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError("streamlit is not installed; see requirements.txt")
+    return Path(found.origin).parent / "static" / "index.html"
+
+
+def content_security_policy(frame_ancestors: str = "'self'") -> str:
+    """Nothing but this host: no script inside the page, no foreign image, font, frame or call."""
+    return "; ".join(
+        (
+            "default-src 'self'",
+            " ".join(("script-src 'self'", *inline_script_hashes())),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "frame-src 'self'",
+            f"frame-ancestors {frame_ancestors.strip()}",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+        )
+    )
+
+
+class Headers:
+    """Adds the security headers to every answer and the browser's own cookie to every page."""
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self.app, self.https = app, gate.settings.https
+        ancestors = gate.settings.frame_ancestors
+        self.always = {
+            "Content-Security-Policy": content_security_policy(ancestors),
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        }
+        if ancestors.strip() == "'self'":  # the older header knows no list of hosts
+            self.always["X-Frame-Options"] = "SAMEORIGIN"
+        if self.https:
+            self.always["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on; HTTP answers get their headers on the way out."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._add(scope, MutableHeaders(scope=message))
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+    def _add(self, scope: Scope, headers: MutableHeaders) -> None:
+        for name, value in self.always.items():
+            headers[name] = value
+        if _segment(scope["path"]) in ("api", "media"):
+            headers["Cache-Control"] = "no-store"
+        page = headers.get("Content-Type", "").startswith("text/html")
+        if page and not HTTPConnection(scope).cookies.get(BROWSER):
+            secure = "; Secure" if self.https or scope.get("scheme") == "https" else ""
+            headers.append(
+                "Set-Cookie",
+                f"{BROWSER}={fresh()}; Path=/; Max-Age={A_YEAR}; HttpOnly; SameSite=Lax{secure}",
+            )
+
+
+class Closed:
+    """Answers 404 where Streamlit would tell or serve something to anybody.
+
+    Downloads under /media need a living sign-in of that browser: their ids can be known.
+    """
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self.app, self.gate = app, gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes on what may be asked for."""
+        if scope["type"] == "http" and not await self._open(scope):
+            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    async def _open(self, scope: Scope) -> bool:
+        path: str = scope["path"]
+        if any(closed in path for closed in CLOSED):
+            return False
+        if _segment(path) != "media":
+            return True
+        return await run_in_threadpool(self._signed_in, HTTPConnection(scope))
+
+    def _signed_in(self, connection: HTTPConnection) -> bool:
+        value = connection.cookies.get(SIGN_IN)
+        binding = binding_of(connection.cookies.get(BROWSER))
+        sign_in = digest(value) if value else None
+        return self.gate.principal(sign_in, binding, datetime.now(UTC)) is not None
+
+
+def _segment(path: str) -> str:
+    return path.lstrip("/").partition("/")[0]

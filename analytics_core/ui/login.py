@@ -1,0 +1,242 @@
+"""Signing in and out: the library draws the form, everything that decides access is ours."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from analytics_core import settings
+from analytics_core.access import failures
+from analytics_core.access.accounts import Account, Accounts
+from analytics_core.access.demo_accounts import PASSWORD
+from analytics_core.access.gate import Gate, gate_of
+from analytics_core.access.principal import Principal
+from analytics_core.access.roles import described, labels
+from analytics_core.access.secret import binding_of, digest
+from analytics_core.store.manifest import demo_only
+from analytics_core.ui.escape import md_escape
+
+# Session keys of this module. Nothing else reads or clears them.
+SIGN_IN = "auth.sign_in"  # id of the sign-in this tab goes by
+OWNER = "auth.owner"  # whose state the other keys are
+TICKET = "auth.ticket"  # to be redeemed for the cookie
+DROP = "auth.drop"  # the cookie is to be dropped
+NOTICE = "auth.notice"  # one sentence above the form
+# What streamlit-authenticator writes while the form is shown; all gone after a sign-in.
+LIBRARY = ("name", "authentication_status", "username", "email", "roles", "logout", "init")
+KEYS: frozenset[str] = frozenset((SIGN_IN, OWNER, TICKET, DROP, NOTICE, *LIBRARY))
+
+COOKIE, BROWSER = "tokentally", "tokentally_browser"
+WRONG = "The name or the password is wrong."
+# Checked when nobody of that name exists, so that both answers take the same time (cost 12).
+DUMMY_HASH = "$2b$12$M2u7/8rQjr77nSKRS3wI8.zQa7qQzwg5LDSlMgJn3zO1kncqok4Pi"
+
+
+def gate() -> Gate:
+    """The gate that the routes of this process use too."""
+    return gate_of(*settings.places(), demo_only)
+
+
+def sign_in(_store: object = None) -> Principal | None:
+    """The principal of this run, re-read from the accounts; else draws the form and gives None.
+
+    The first statement of a page: it also wipes everything another person left in the tab.
+    """
+    here, now = gate(), datetime.now(UTC)
+    binding = binding_of(_cookie(BROWSER))
+    principal = _standing(here, binding, now)
+    if principal:
+        _plant(here, now)
+        return principal
+    _draw_form(here, binding, now)
+    return None
+
+
+def sign_out() -> None:
+    """Ends this sign-in on the server, forgets the tab's state and URL, drops the cookie.
+
+    For `on_click`. The order matters: the cookie of the open connection would sign in again.
+    """
+    held = st.session_state.get(SIGN_IN)
+    if held:
+        gate().sign_ins.end(held)
+    _leave("You are signed out.")
+
+
+def sign_out_everywhere() -> None:
+    """Ends every sign-in of the person, in all browsers; for `on_click`."""
+    owner = st.session_state.get(OWNER)
+    if owner:
+        gate().sign_ins.end_everywhere(owner)
+    _leave("You are signed out everywhere.")
+
+
+def account_popover(principal: Principal) -> None:
+    """Draws who is signed in, what they see, and the way out."""
+    with st.popover(md_escape(principal.name), icon=":material/account_circle:", width="stretch"):
+        st.text(principal.name)
+        if principal.email:
+            st.text(principal.email)
+        st.caption(f"{labels(principal)} · You see: {md_escape(described(principal))}.")
+        st.button("Sign out", key="sign_out", on_click=sign_out, width="stretch")
+
+
+def _standing(here: Gate, binding: str, now: datetime) -> Principal | None:
+    held = st.session_state.get(SIGN_IN)
+    cookie = _cookie(COOKIE)
+    candidate = held or (digest(cookie) if cookie else None)
+    principal = here.principal(candidate, binding, now)
+    owner = st.session_state.get(OWNER)
+    if owner is not None and (principal is None or principal.username != owner):
+        _wipe()
+        return None
+    if principal:
+        st.session_state[SIGN_IN], st.session_state[OWNER] = candidate, principal.username
+    return principal
+
+
+def _cookie(name: str) -> str | None:
+    """A cookie of the connection's handshake; None unless it is text (harnesses give mocks)."""
+    cookies = st.context.cookies
+    value = cookies[name] if name in cookies else None  # noqa: SIM401 a mock has no useful get
+    return value if isinstance(value, str) and value else None
+
+
+def _plant(here: Gate, now: datetime) -> None:
+    """Lets the browser fetch its cookie; again in each run until it has."""
+    ticket = st.session_state.get(TICKET)
+    if ticket is None:
+        return
+    if here.served and here.tickets.pending(ticket, now):
+        _run_script(ticket)
+    else:
+        del st.session_state[TICKET]
+
+
+def _run_script(ticket: str = "") -> None:
+    # An inline script would be stopped by the content security policy. "./" holds on every page.
+    data = f' data-ticket="{ticket}"' if ticket else ""
+    st.html(f'<script src="./auth/session.js"{data}></script>', unsafe_allow_javascript=True)
+
+
+def _leave(notice: str) -> None:
+    _wipe()
+    st.query_params.clear()
+    st.session_state[NOTICE], st.session_state[DROP] = notice, True
+
+
+def _wipe() -> None:
+    for key in list(st.session_state):
+        del st.session_state[key]
+
+
+@dataclass(slots=True)
+class _Try:
+    """What one submitted form asked for: the name, and the seconds to wait before a check."""
+
+    username: str | None = None
+    wait: int = 0
+
+
+class _Records(dict[str, dict[str, Any]]):
+    """The library's user records; looking a name up is the try, and a throttled one finds nobody.
+
+    It sees the name as it is looked up, which the library tells nobody after a failure.
+    """
+
+    def __init__(self, records: Mapping[str, dict[str, Any]], here: Gate, address: str) -> None:
+        super().__init__(records)
+        self.asked, self._gate, self._address = _Try(), here, address
+
+    def __contains__(self, username: object) -> bool:
+        if self.asked.username is None:
+            name = str(username).strip().lower()
+            wait = self._gate.throttle.admit(name, self._address, datetime.now(UTC))
+            self.asked.username, self.asked.wait = name, wait
+        return not self.asked.wait and super().__contains__(username)
+
+
+def _draw_form(here: Gate, binding: str, now: datetime) -> None:
+    if st.session_state.pop(DROP, False) and here.served:
+        _run_script()
+    _, middle, _ = st.columns([1, 2, 1])
+    with middle:
+        st.title("Tokentally", anchor=False)
+        notice = st.session_state.pop(NOTICE, None)
+        if notice:
+            st.info(notice)
+        accounts = here.accounts(now)
+        if here.served and not binding:
+            st.warning("Signing in needs cookies. Allow them for this site and reload the page.")
+            return
+        address = st.context.ip_address
+        address = address if isinstance(address, str) else binding
+        tried = _library_form(here, accounts, address)
+        if tried:
+            _answer(here, accounts, tried, binding, address)
+        _demo(here.demo_accounts(now))
+
+
+def _library_form(here: Gate, accounts: Accounts, address: str) -> _Records | None:
+    """Draws the form; the records it looked a name up in, None when nothing was submitted."""
+    # Imported here: before the runtime exists its component would be registered nowhere.
+    from streamlit_authenticator import Authenticate
+
+    given: dict[str, Any] = {"usernames": {u: _record(a) for u, a in accounts.items()}}
+    try:
+        no_sleep: Any = {"login_sleep_time": 0}
+        form = Authenticate(given, "unused", secrets.token_hex(32), 0, auto_hash=False, **no_sleep)
+        records = _Records(given["usernames"], here, address)
+        given["usernames"] = records  # the library copies the dict it was given, then keeps ours
+        form.login(fields={"Form name": "Sign in", "Login": "Sign in"}, key="sign_in")
+    except Exception as wrong:  # whatever the library raises looks like a wrong password
+        failures.report(wrong, "sign-in")
+        st.error(WRONG)
+        return None
+    return records if records.asked.username is not None else None
+
+
+def _record(account: Account) -> dict[str, Any]:
+    return {"password": account.password, "name": account.principal.name}
+
+
+def _answer(here: Gate, accounts: Accounts, tried: _Records, binding: str, address: str) -> None:
+    asked, record = tried.asked, tried.get(tried.asked.username or "", {})
+    if asked.wait:
+        st.error(f"Too many attempts. Try again in {asked.wait} s.")
+    elif st.session_state.get("authentication_status") and asked.username:
+        _enter(here, accounts[asked.username], binding, address)
+    else:
+        if "failed_login_attempts" not in record:  # no hash was compared
+            from streamlit_authenticator import Hasher
+
+            Hasher.check_pw("x", DUMMY_HASH)
+        st.error(WRONG)
+
+
+def _enter(here: Gate, account: Account, binding: str, address: str) -> None:
+    now = datetime.now(UTC)
+    here.throttle.forgive(account.username, address, now)
+    agent = st.context.headers.get("User-Agent", "")
+    agent = agent if isinstance(agent, str) else ""
+    sign_in, ticket = here.begin(account, binding, now, address=address, agent=agent)
+    _wipe()
+    st.session_state[SIGN_IN], st.session_state[OWNER] = sign_in, account.username
+    st.session_state[TICKET] = ticket
+    st.rerun()
+
+
+def _demo(accounts: Accounts) -> None:
+    if not accounts:
+        return
+    st.caption(f"Demo data: sign in with one of these names and the password {PASSWORD}")
+    st.table(
+        {
+            "Name": list(accounts),
+            "Role": [labels(a.principal) for a in accounts.values()],
+            "Sees": [md_escape(described(a.principal)) for a in accounts.values()],
+        }
+    )

@@ -1,0 +1,53 @@
+"""The application: `streamlit run app.py`, `uvicorn app:app` or `python app.py`."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from analytics_core import settings
+from analytics_core.access.gate import gate_of
+from analytics_core.api.middleware import middleware
+from analytics_core.api.routes import routes
+from analytics_core.errors import TokentallyError
+from analytics_core.store.manifest import demo_only
+from analytics_core.ui.errors import report_error
+
+
+def secrets() -> Mapping[str, Any]:
+    """st.secrets, or nothing where there is no secrets file."""
+    return st.secrets if st.secrets.load_if_toml_exists() else {}
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Tells the gate that cookies can be planted, as long as the application runs."""
+    gate.served = True
+    yield
+    gate.served = False
+
+
+try:
+    gate = gate_of(*settings.places(), demo_only, secrets())
+except TokentallyError as wrong:
+    raise SystemExit(str(wrong)) from None
+
+app = st.App(
+    Path(__file__).parent.resolve() / "analytics_core" / "ui" / "main.py",
+    routes=routes(gate),
+    middleware=middleware(gate),
+    lifespan=lifespan,
+    on_script_error=report_error,
+)
+
+if runtime.exists() and get_script_run_ctx() is not None:
+    # The host ran this file as a plain script: no routes, so a sign-in lasts as long as its tab.
+    from analytics_core.ui.main import main
+
+    main()
+elif __name__ == "__main__":
+    app.run()
