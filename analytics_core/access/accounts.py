@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, cast
 
 import yaml
 
@@ -111,17 +112,31 @@ def parse(text: str, path: Path) -> Accounts:
     return NOBODY
 
 
-def _composed(text: str, path: Path) -> yaml.Node | None:
-    loader = yaml.SafeLoader(text)
+def from_secrets(secrets: Mapping[str, Any]) -> Accounts:
+    """The accounts of a host's secrets, whose `credentials` look like those of auth.yaml."""
+    if "credentials" not in secrets:
+        return NOBODY
+    text = yaml.safe_dump({"credentials": _plain(secrets["credentials"])})
     try:
-        return loader.get_single_node()
+        return parse(text, Path("st.secrets"))
+    except BadFile as wrong:  # its line is one of the text made here
+        raise BadFile(wrong.path, wrong.problem, key=wrong.key) from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in cast(Mapping[Any, Any], value).items()}
+    return list(cast(list[Any], value)) if isinstance(value, list) else value
+
+
+def _composed(text: str, path: Path) -> yaml.Node | None:
+    try:
+        return yaml.SafeLoader(text).get_single_node()
     except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         problem = getattr(wrong, "problem", None) or "it has an unexpected character"
         line = mark.line + 1 if mark else None
         raise BadFile(path, f"is not YAML ({problem}).", line=line) from None
-    finally:
-        loader.dispose()
 
 
 def _credentials(node: yaml.Node, path: Path) -> Iterator[tuple[str, Account]]:

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from analytics_core import settings
-from analytics_core.access.accounts import Account, Accounts, AccountsFile
+from analytics_core.access.accounts import (
+    NOBODY,
+    Account,
+    Accounts,
+    AccountsFile,
+    from_secrets,
+)
 from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
 from analytics_core.access.principal import Principal
 from analytics_core.access.secret import digest
@@ -23,6 +29,7 @@ from analytics_core.settings import Settings
 class Gate:
     """Accounts, sign-ins, throttle and tickets; page and routes share one per process.
 
+    `host_accounts` are those of the host's secrets, beside auth.yaml.
     `demo_only` says whether the store holds nothing but demo data. `served` is set by the
     application's lifespan: without it there is no middleware and no cookie can be planted.
     """
@@ -31,21 +38,22 @@ class Gate:
     state: State
     settings: Settings
     demo_only: Callable[[], bool]
+    host_accounts: Accounts = NOBODY
     served: bool = False
     tickets: Tickets = field(default_factory=Tickets)
 
     def demo_accounts(self, now: datetime) -> Accounts:
-        """The demo accounts, while they work: only demo data, no account in auth.yaml.
+        """The demo accounts, while they work: only demo data, no other account.
 
         A broken auth.yaml is no invitation: it may hold accounts.
         """
-        real = self.file.accounts(now)
+        real = {**self.host_accounts, **self.file.accounts(now)}
         works = self.settings.demo and not real and not self.file.problem and self.demo_only()
         return DEMO_ACCOUNTS if works else {}
 
     def accounts(self, now: datetime) -> Accounts:
         """Everybody who may sign in now."""
-        return {**self.demo_accounts(now), **self.file.accounts(now)}
+        return {**self.demo_accounts(now), **self.host_accounts, **self.file.accounts(now)}
 
     def principal(self, sign_in: str | None, binding: str, now: datetime) -> Principal | None:
         """Whose sign-in that is, re-read from the accounts; None unless everything still fits."""
@@ -93,6 +101,10 @@ def gate_of(
             loaded = settings.load(data / "settings", secrets=secrets)
             events = data / "events"
             _OPEN[key] = Gate(
-                AccountsFile(auth), State(data / "state.db"), loaded, lambda: demo_only(events)
+                AccountsFile(auth),
+                State(data / "state.db"),
+                loaded,
+                lambda: demo_only(events),
+                from_secrets(secrets or {}),
             )
         return _OPEN[key]

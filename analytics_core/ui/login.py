@@ -40,7 +40,7 @@ def gate() -> Gate:
     return gate_of(*settings.places(), demo_only)
 
 
-def sign_in(_store: object = None) -> Principal | None:
+def sign_in() -> Principal | None:
     """The principal of this run, re-read from the accounts; else draws the form and gives None.
 
     The first statement of a page: it also wipes everything another person left in the tab.
@@ -177,7 +177,7 @@ def _draw_form(here: Gate, binding: str, now: datetime) -> None:
         tried = _library_form(here, accounts, address)
         if tried:
             _answer(here, accounts, tried, binding, address)
-        _demo(here.demo_accounts(now))
+        _demo(here, here.demo_accounts(now), binding, address)
 
 
 def _library_form(here: Gate, accounts: Accounts, address: str) -> _Records | None:
@@ -188,7 +188,12 @@ def _library_form(here: Gate, accounts: Accounts, address: str) -> _Records | No
     given: dict[str, Any] = {"usernames": {u: _record(a) for u, a in accounts.items()}}
     try:
         no_sleep: Any = {"login_sleep_time": 0}
-        form = Authenticate(given, "unused", secrets.token_hex(32), 0, auto_hash=False, **no_sleep)
+        unseen = st.empty()  # the library mounts a frame for its cookies, which we do not use
+        with unseen:
+            form = Authenticate(
+                given, "unused", secrets.token_hex(32), 0, auto_hash=False, **no_sleep
+            )
+        unseen.empty()
         records = _Records(given["usernames"], here, address)
         given["usernames"] = records  # the library copies the dict it was given, then keeps ours
         form.login(fields={"Form name": "Sign in", "Login": "Sign in"}, key="sign_in")
@@ -229,14 +234,14 @@ def _enter(here: Gate, account: Account, binding: str, address: str) -> None:
     st.rerun()
 
 
-def _demo(accounts: Accounts) -> None:
+def _demo(here: Gate, accounts: Accounts, binding: str, address: str) -> None:
     if not accounts:
         return
-    st.caption(f"Demo data: sign in with one of these names and the password {PASSWORD}")
-    st.table(
-        {
-            "Name": list(accounts),
-            "Role": [labels(a.principal) for a in accounts.values()],
-            "Sees": [md_escape(described(a.principal)) for a in accounts.values()],
-        }
-    )
+    st.divider()
+    st.caption(f"Demo data. Try a role with one click, or its name and the password {PASSWORD}")
+    for account in accounts.values():
+        button, sees = st.columns([2, 5], vertical_alignment="center")
+        label = f"Sign in as {account.username}"
+        if button.button(label, key=f"demo.{account.username}", width="stretch"):
+            _enter(here, account, binding, address)
+        sees.caption(f"{labels(account.principal)}: {md_escape(described(account.principal))}")
