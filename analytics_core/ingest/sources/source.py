@@ -27,7 +27,7 @@ MAPPED: tuple[str, ...] = (
     "cache_hit", "requests", "input_tokens", "output_tokens", "cache_read_tokens",
     "cache_write_tokens", "cache_write_1h_tokens", "reasoning_tokens", "total_tokens",
     "cost_reported", "currency", "credits", "cost_list", "items", "tags", "metadata", "reject",
-    "flags",
+    "flags", "grain", "source",  # the last two: canonical alone
 )  # fmt: skip
 
 

@@ -1,0 +1,98 @@
+"""Any file whose columns have one of the common names (EVENTS.md 4.3)."""
+
+from analytics_core.ingest.raw import Head, RawColumns, normalised, top_names
+from analytics_core.ingest.sources import words
+from analytics_core.ingest.sources.reading import Reading, statement
+from analytics_core.ingest.sources.source import ANY_KIND, Source
+
+ALIASES: dict[str, tuple[str, ...]] = {
+    "started_at": ("timestamp", "time", "ts", "created_at", "created", "date", "start_time",
+                   "started_at"),
+    "ended_at": ("ended_at", "end_time"),
+    "id": ("request_id", "event_id", "id"),
+    "model_raw": ("model", "model_name", "model_raw"),
+    "input_tokens": ("input_tokens", "prompt_tokens", "tokens_in"),
+    "output_tokens": ("output_tokens", "completion_tokens", "tokens_out"),
+    "total_tokens": ("total_tokens",),
+    "cost_reported": ("cost", "cost_usd", "total_cost", "total_spend", "spend", "amount_usd"),
+    "currency": ("currency",),
+    "organization": ("organization",),
+    "team": ("team", "team_name"),
+    "user_id": ("user_id", "user", "email"),
+    "project": ("project", "project_id"),
+    "repository": ("repository",),
+    "customer": ("customer",),
+    "feature": ("feature",),
+    "agent": ("agent",),
+    "session_id": ("session_id", "session"),
+    "conversation_id": ("conversation_id", "conversation"),
+    "environment": ("environment",),
+    "api_key": ("api_key",),
+    "provider": ("provider",),
+    "service_type": ("service_type",),
+    "operation": ("operation",),
+    "error_type": ("error_type",),
+    "finish_reason": ("finish_reason",),
+    "trace_id": ("trace_id",),
+    "http_status": ("http_status",),
+    "latency_ms": ("latency_ms", "duration_ms"),
+    "ttft_ms": ("ttft_ms",),
+    "stream": ("stream",),
+    "cache_hit": ("cache_hit",),
+    "tags": ("tags",),
+}  # fmt: skip
+CACHE_FLAGS = ("cache_hit", "cache_key", "cached")  # cache columns that count no tokens
+
+
+def column_of(role: str, head: Head) -> str | None:
+    """The file's own name of the column that has that role by its name, None without one."""
+    tops = top_names(head.raw_names)
+    return next((name for name in ALIASES[role] if name in tops), None)
+
+
+def cache_columns(head: Head) -> tuple[str, ...]:
+    """The exact names of columns that may count cached tokens."""
+    return tuple(
+        name
+        for name in head.raw_names
+        if "cache" in normalised(name) and normalised(name) not in CACHE_FLAGS
+    )
+
+
+def measured(head: Head) -> bool:
+    """Whether there is a cost or both token counts."""
+    return column_of("cost_reported", head) is not None or (
+        column_of("input_tokens", head) is not None and column_of("output_tokens", head) is not None
+    )
+
+
+def _matches(head: Head) -> bool:
+    return column_of("started_at", head) is not None and measured(head)
+
+
+def _select(columns: RawColumns, head: Head) -> str:
+    at = Reading(columns, head)
+    outputs: dict[str, str | None] = {}
+    for role in ALIASES:
+        name = column_of(role, head)
+        outputs[role] = at.value(name) if name else None
+    outputs["status"] = words.status(at.lower("status")) if columns.has("status") else None
+    if columns.has("service_tier"):
+        outputs["service_tier"] = words.tier(at.lower("service_tier"))
+    outputs["metadata"] = at.rest()
+    return statement(outputs)
+
+
+SOURCE = Source(
+    name="generic",
+    label="Common column names",
+    group="generic",
+    grain="request",
+    convention="inclusive",
+    zone=None,
+    namespace="generic",
+    kinds=ANY_KIND,
+    required=(),
+    matches=_matches,
+    select=_select,
+)
