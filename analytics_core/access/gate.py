@@ -9,7 +9,6 @@ from typing import Any
 
 from analytics_core import settings
 from analytics_core.access.accounts import (
-    NOBODY,
     Account,
     Accounts,
     AccountsFile,
@@ -38,7 +37,7 @@ class Gate:
     state: State
     settings: Settings
     demo_only: Callable[[], bool]
-    host_accounts: Accounts = NOBODY
+    host_accounts: Accounts
     served: bool = False
     tickets: Tickets = field(default_factory=Tickets)
 
