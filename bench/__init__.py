@@ -1,0 +1,1 @@
+"""How fast Tokentally is, measured and printed, never asserted."""
