@@ -1,6 +1,7 @@
 """What a measure comes from: its value for each member of one dimension."""
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import polars as pl
 
@@ -27,7 +28,7 @@ class Breakdown:
     """A measure by one dimension: parts by rank, then Others, then (unattributed).
 
     `total` is asked, never summed: parts may overlap, and unknown stays unknown (METRICS.md 3).
-    `hidden` counts parts a reader has switched off; `total` and shares are then of the shown ones.
+    `hidden` counts the parts a reader has switched off; `total` and shares are of the others.
     """
 
     measure: Measure
@@ -37,11 +38,11 @@ class Breakdown:
     whole: Figure  # the total with nothing hidden
     hidden: int = 0
 
-    def without(self, labels: frozenset[str]) -> "Breakdown":
-        """The same with the parts of those labels hidden; additive measures only."""
-        if not labels:
+    def without(self, ids: frozenset[str]) -> Self:
+        """The same with those members (Member.id) hidden; for additive measures."""
+        kept = tuple(p for p in self.parts if p.member.id not in ids)
+        if len(kept) == len(self.parts):
             return self
-        kept = tuple(p for p in self.parts if p.label not in labels)
         known = [p.value for p in kept if p.value is not None]
         total = sum(known) if known else None
         parts = tuple(replace(p, share=_share(p.value, total)) for p in kept)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Self
 
 import polars as pl
 
@@ -55,9 +56,9 @@ class Timeline:
             return (self.measure.label,)
         return tuple(m.label(self.by.name) for m in self.members)
 
-    def without(self, labels: frozenset[str]) -> "Timeline":
-        """The same without the members of those labels; ranks stay as they were."""
-        gone = [rank for rank, label in enumerate(self.labels) if label in labels]
+    def without(self, ids: frozenset[str]) -> Self:
+        """The same without those members (Member.id); the ranks of the others stay."""
+        gone = [rank for rank, member in enumerate(self.members) if member.id in ids]
         return replace(self, frame=self.frame.filter(~pl.col("rank").is_in(gone))) if gone else self
 
 

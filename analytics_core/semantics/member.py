@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from analytics_core.semantics.format import member_label
+
 Kind = Literal["member", "others", "unattributed"]
 
-UNATTRIBUTED = "(unattributed)"
 _WORDED = ("service_type", "event_type", "pricing_rule")  # members that are code words
 _OWN_WORDS = {"unsplit": "(not itemised)"}
 
@@ -21,19 +22,20 @@ class Member:
     kind: Kind = "member"
     folded: int = 1
 
+    @property
+    def id(self) -> str:
+        """The same text for the same row of any answer, however many members are folded."""
+        return f"{self.kind}:{self.name or ''}"
+
     def label(self, dimension: str) -> str:
         """What people read; untrusted text, to be escaped where markdown is drawn."""
-        if self.kind == "others":
-            return f"Others ({self.folded:,})"
-        if self.kind == "unattributed" or self.name is None:
-            return UNATTRIBUTED
-        return label_of(dimension, self.name)
+        if self.kind == "member":
+            return label_of(dimension, self.name)
+        return member_label(None, self.kind, self.folded)
 
 
 def label_of(dimension: str, name: str | None) -> str:
     """What people read for one value of `dimension`: code words as words, names as they are."""
-    if name is None:
-        return UNATTRIBUTED
-    if dimension in _WORDED:
+    if name is not None and dimension in _WORDED:
         return _OWN_WORDS.get(name) or name.replace("_", " ").capitalize()
-    return name
+    return member_label(name)

@@ -1,0 +1,58 @@
+"""A report as rows and columns, for people and programs outside the app."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from analytics_core.reports.breakdown import Breakdown
+from analytics_core.reports.compare import Figure
+from analytics_core.reports.timeline import Timeline
+from analytics_core.semantics.measure import Measure
+from analytics_core.semantics.unit import Unit
+from analytics_core.semantics.zone import zone_info
+
+Cell = str | Figure | datetime
+
+_UNIT_NAMES = {Unit.USD: "USD", Unit.SECONDS: "s", Unit.MILLISECONDS: "ms"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, and the unit of its numbers (None: text or time)."""
+
+    heading: str
+    unit: Unit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows under columns. Numbers are as asked (money in nano-USD), instants are aware."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def of_timeline(timeline: Timeline) -> Sheet:
+    """One row per bucket and member: when, in the zone and in UTC, who, and how much."""
+    zone = timeline.period.calendar.zone
+    ends = {bucket.start: bucket.end for bucket in timeline.buckets}
+    labels, by = timeline.labels, timeline.by
+    rows: list[tuple[Cell, ...]] = []
+    for utc, rank, value in timeline.frame.select("utc", "rank", "value").iter_rows():
+        start: datetime = utc.replace(tzinfo=UTC)
+        who = (labels[rank], timeline.members[rank].kind) if by else ()
+        rows.append((start.astimezone(zone_info(zone)), start, ends[start], *who, value))
+    time = (Column(f"start ({zone})"), Column("start (UTC)"), Column("end (UTC)"))
+    member = (Column(by.name), Column("kind")) if by else ()
+    return Sheet((*time, *member, _figure(timeline.measure)), tuple(rows))
+
+
+def of_breakdown(breakdown: Breakdown) -> Sheet:
+    """One row per member, Others and (unattributed): who, how much, and which share."""
+    rows = tuple((p.label, p.member.kind, p.value, p.share) for p in breakdown.parts)
+    names = (Column(breakdown.by.name), Column("kind"))
+    return Sheet((*names, _figure(breakdown.measure), Column("share", Unit.RATIO)), rows)
+
+
+def _figure(measure: Measure) -> Column:
+    name = _UNIT_NAMES.get(measure.unit)
+    return Column(f"{measure.name} ({name})" if name else measure.name, measure.unit)
