@@ -79,6 +79,8 @@ class Head:
     delimiter: str | None = None
     rows: int | None = None
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    lines: int | None = None  # lines or records looked at for the head, bad ones included
+    bad_lines: int = 0  # of these, how many are not JSON objects
 
 
 class RawColumns:
