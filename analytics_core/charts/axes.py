@@ -1,0 +1,115 @@
+"""Axes that stay calm: one unit, few gridlines, time as text that no browser's zone can move."""
+
+from dataclasses import dataclass
+
+import altair as alt
+
+from analytics_core.charts.theme import SLOTS, UNATTRIBUTED
+from analytics_core.semantics.format import MINUS, MONTH_NAMES, AxisUnit
+from analytics_core.semantics.period import Grain
+
+GAP = 0.18  # of a bar's room
+
+_MONTHS = "[" + ",".join(f"'{name[:3]}'" for name in MONTH_NAMES) + "]"
+_YEAR, _DAY = "slice(datum.label,0,4)", "+slice(datum.label,8,10)"
+_MONTH = f"{_MONTHS}[+slice(datum.label,5,7)-1]"
+_DATE = f"({_DAY} + ' ' + {_MONTH})"
+_WEEKDAY = f"day(datetime(+{_YEAR},+slice(datum.label,5,7)-1,{_DAY}))"
+_HOUR, _CLOCK = "+slice(datum.label,11,13)", "slice(datum.label,11)"
+_MONTH_AND_YEAR = (
+    f"datum.index == 0 || slice(datum.label,5,7) == '01' ? [{_MONTH}, {_YEAR}] : {_MONTH}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """What decides how a row of buckets is labelled: their size, and roughly how many."""
+
+    grain: Grain
+    many: int  # 0: each may have its label, 1: some, 2: few
+    week_start: str = "monday"
+
+    @classmethod
+    def of(cls, grain: Grain, buckets: int, week_start: str = "monday") -> "TimeAxis":
+        """The axis for that many buckets."""
+        some, few = {Grain.HOUR: (26, 80), Grain.DAY: (14, 100)}.get(grain, (14, 10_000))
+        return cls(grain, (buckets > some) + (buckets > few), week_start)
+
+
+def time_axis(axis: TimeAxis) -> alt.X:
+    """Buckets in the order of their rows; the field `tick` holds local ISO text."""
+    return alt.X(
+        "tick:N",
+        sort=None,
+        title=None,
+        scale=alt.Scale(paddingInner=GAP, paddingOuter=GAP / 2),
+        axis=alt.Axis(
+            labelExpr=_label(axis),
+            labelAngle=0,
+            labelOverlap="greedy" if axis.many else "parity",
+            labelSeparation=8,
+            labelFlush=False,
+            labelPadding=8,
+            ticks=False,
+            domain=False,
+            grid=False,
+        ),
+    )
+
+
+def _label(axis: TimeAxis) -> str:
+    """The expression that labels one bucket, or says nothing where labels would crowd."""
+    if axis.grain is Grain.HOUR:
+        dated = f"{_HOUR} == 0 ? ['00:00', {_DATE}] : {_CLOCK}"
+        return f"{_HOUR} % 6 ? '' : {dated}" if axis.many else dated
+    if axis.grain is Grain.DAY:
+        first_weekday = 1 if axis.week_start == "monday" else 0
+        shown = (_DATE, f"{_WEEKDAY} == {first_weekday} ? {_DATE} : ''")
+        return shown[axis.many] if axis.many < 2 else f"{_DAY} == 1 ? ({_MONTH_AND_YEAR}) : ''"
+    if axis.grain is Grain.WEEK:
+        return f"{_DAY} <= 7 ? ({_MONTH_AND_YEAR}) : ''" if axis.many else _DATE
+    return _YEAR if axis.grain is Grain.YEAR else _MONTH_AND_YEAR
+
+
+def amount_axis(unit: AxisUnit, *, whole: bool) -> alt.Axis:
+    """Amounts in one unit; `whole` keeps ticks off fractions of things that have none."""
+    return alt.Axis(
+        labelExpr=amount_label(unit),
+        title=None,
+        tickCount=4,
+        ticks=False,
+        domain=False,
+        labelPadding=8,
+        gridOpacity=0.6,
+        tickMinStep=1 if whole and unit.divisor == 1 else alt.Undefined,
+    )
+
+
+def amount_label(unit: AxisUnit) -> str:
+    """The expression that writes one number of an axis: "$1.5k", "−$20", "0"."""
+    suffix_of_zero = unit.suffix if unit.suffix not in ("k", "M", "B", "T") else ""
+    size = f"format(abs(datum.value) / {unit.divisor!r}, '{unit.digits}')"
+    sign = f"(datum.value < 0 ? '{MINUS}' : '')"
+    return (
+        f"datum.value == 0 ? '{unit.prefix}0{suffix_of_zero}'"
+        f" : {sign} + '{unit.prefix}' + {size} + '{unit.suffix}'"
+    )
+
+
+def slot_colour(own: tuple[str, ...] = ()) -> alt.Color:
+    """The colour of a row's slot: the live theme's, or `own` where some colour is configured."""
+    scale = alt.Scale(domain=list(SLOTS), range=list(own) if own else alt.Undefined)
+    return alt.Color("slot:N", scale=scale, legend=None)
+
+
+def strong_text() -> alt.Color:
+    """The colour of text that must be read first: the last slot, dark on light and light on dark.
+
+    Named text colours do not exist in a theme, and text without one is black on black.
+    """
+    return alt.Color(datum=SLOTS[UNATTRIBUTED], scale=alt.Scale(domain=list(SLOTS)), legend=None)
+
+
+def axis_of(rows: str) -> alt.Chart:
+    """The mark that draws nothing and makes room for every bucket, those to come included."""
+    return alt.Chart(alt.NamedData(rows)).mark_rule(opacity=0, aria=False, tooltip=None)

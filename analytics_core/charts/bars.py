@@ -1,0 +1,82 @@
+"""Horizontal bars of any measure by one dimension, each with its amount at the end."""
+
+from functools import lru_cache
+
+import altair as alt
+import polars as pl
+
+from analytics_core.charts.alt_text import breakdown_sentence
+from analytics_core.charts.axes import slot_colour, strong_text
+from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.rows import part_rows
+from analytics_core.charts.theme import NAMED, Colours
+from analytics_core.reports.breakdown import Breakdown
+from analytics_core.semantics.format import text
+
+ROOM = 1.22  # how far the axis reaches beyond the longest bar, for the amount at its end
+STEP = 30  # height of one bar and its gap
+
+
+def bars(
+    breakdown: Breakdown, hues: Colours | None = None, *, period: str = "", dark: bool = False
+) -> Drawing:
+    """The parts as bars in rank order, the figure in its short form at the end of each.
+
+    Without `hues`, or with more members than slots, all bars have one colour. `period` is said in
+    the alternative text. Raises BadValue for over 1,000 parts.
+    """
+    measure = breakdown.measure
+    coloured = hues if hues and len(breakdown.parts) <= NAMED + 2 else None
+    own = coloured.explicit(dark=dark) if coloured else ()
+    shares = measure.additive
+    spec = _spec(breakdown.by.label, measure.label, own, coloured=bool(coloured), shares=shares)
+    rows = part_rows(breakdown, hues or Colours(())).with_columns(
+        pl.Series("amount", [_amount(part.value, breakdown) for part in breakdown.parts], pl.String)
+    )
+    frames = (("rows", rows), ("reach", _reach(rows)))
+    return Drawing(spec, frames, breakdown_sentence("Bars", breakdown, period))
+
+
+def _amount(value: int | float | None, breakdown: Breakdown) -> str:
+    return text(value, breakdown.measure.unit, additive=breakdown.measure.additive)
+
+
+def _reach(rows: pl.DataFrame) -> pl.DataFrame:
+    """How far the axis goes to both sides, so that no amount is cut off."""
+    known = [value for value in rows["value"] if value is not None]
+    low, high = min([0.0, *known]), max([0.0, *known])
+    return pl.DataFrame({"value": [low * ROOM, high * ROOM]}, schema={"value": pl.Float64})
+
+
+@lru_cache(maxsize=512)
+def _spec(member: str, amount: str, own: tuple[str, ...], *, coloured: bool, shares: bool) -> Spec:
+    # A bar's place is its rank and name in one text, so that two members of one name stay apart.
+    place = alt.Y(
+        "row:N",
+        sort=None,
+        title=None,
+        scale=alt.Scale(paddingInner=0.35, paddingOuter=0.15),
+        axis=alt.Axis(
+            labelExpr="slice(datum.label, 5)",
+            labelLimit=150,
+            labelPadding=10,
+            labelOverlap=False,
+            ticks=False,
+            domain=False,
+        ),
+    )
+    length = alt.X("value:Q", title=None, axis=None)
+    tooltip = [alt.Tooltip("member:N", title=member), alt.Tooltip("text:N", title=amount)]
+    if shares:
+        tooltip.append(alt.Tooltip("share:N", title="Share"))
+    parts = alt.Chart(alt.NamedData("rows")).encode(x=length, y=place, tooltip=tooltip)
+    colour = slot_colour(own) if coloured else alt.value("blue")
+    bar = parts.mark_bar(cornerRadiusEnd=3).encode(color=colour)
+    figure = parts.mark_text(
+        align=alt.expr("datum.value < 0 ? 'right' : 'left'"),
+        dx=alt.expr("datum.value < 0 ? -6 : 6"),
+        fontSize=13,
+        aria=False,
+    ).encode(text="amount:N", color=strong_text())
+    room = alt.Chart(alt.NamedData("reach")).mark_point(opacity=0, aria=False).encode(x=length)
+    return finished(alt.layer(room, bar, figure, height=alt.Step(STEP)))

@@ -1,0 +1,37 @@
+"""A chart ready to be drawn: a spec kept by shape, the frames laid into it, and a sentence."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import altair as alt
+import polars as pl
+
+Spec: TypeAlias = dict[str, Any]  # Vega-Lite, shared between draws: never changed in place
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One chart. `st.vega_lite_chart(None, drawing.vega, key=…, alt=drawing.alt)` draws it.
+
+    `spec` holds no data; `frames` are its named datasets, `rows` first.
+    """
+
+    spec: Spec
+    frames: tuple[tuple[str, pl.DataFrame], ...]
+    alt: str
+
+    @property
+    def vega(self) -> Spec:
+        """The spec with its frames laid in."""
+        return {**self.spec, "datasets": dict(self.frames)}
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The frame that holds one row per mark."""
+        return self.frames[0][1]
+
+
+def finished(chart: alt.TopLevelMixin) -> Spec:
+    """The chart as Vega-Lite, validated; without schema address, theme and data."""
+    spec: Spec = chart.to_dict()
+    return {name: part for name, part in spec.items() if name not in ("$schema", "config")}

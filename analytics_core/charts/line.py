@@ -1,0 +1,141 @@
+"""Lines of any measure over time, with a crosshair that reads every series at once."""
+
+from functools import lru_cache
+
+import altair as alt
+import polars as pl
+
+from analytics_core.charts.alt_text import timeline_sentence
+from analytics_core.charts.axes import TimeAxis, amount_axis, axis_of, slot_colour, time_axis
+from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.rows import axis_rows, largest_value, timeline_rows
+from analytics_core.charts.theme import Colours, colours
+from analytics_core.reports.timeline import Timeline
+from analytics_core.semantics.format import AxisUnit, axis_unit
+from analytics_core.semantics.unit import Unit
+
+PART = 0.45  # opacity of what leads to a bucket that is not whole
+
+
+def line(
+    timeline: Timeline, hues: Colours | None = None, *, dark: bool = False, height: int = 300
+) -> Drawing:
+    """The timeline as one straight line per member; unknown buckets are gaps.
+
+    One bucket alone is drawn as bars side by side. `hues` and `dark` as for stacked_bar. Raises
+    BadValue for over 1,000 rows.
+    """
+    measure, period = timeline.measure, timeline.period
+    hues = hues or colours(timeline.members)
+    axis, rows = axis_rows(timeline), _with_pieces(timeline_rows(timeline, hues))
+    shown = tuple(rows.select("rank", "member").unique().sort("rank").iter_rows())
+    spec = _spec(
+        TimeAxis.of(timeline.grain, len(axis), period.calendar.week_start),
+        axis_unit(largest_value(timeline), measure.unit),
+        (timeline.grain.capitalize(), shown),
+        hues.explicit(dark=dark),
+        whole=measure.additive and measure.unit in (Unit.COUNT, Unit.TOKENS),
+        alone=len(axis) == 1,
+        height=height,
+    )
+    frames = (("rows", rows), ("wide", _wide(rows)), ("axis", axis))
+    return Drawing(spec, frames, timeline_sentence("Lines", timeline))
+
+
+def _with_pieces(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with three more readings of value, null where they do not apply.
+
+    `whole`: whole buckets; `part`: the stretches that lead to or from a partial one; `dot`: values
+    without a known neighbour, which no line reaches.
+    """
+    value, partial = pl.col("value"), pl.col("partial")
+    before, after = (value.shift(step).over("rank") for step in (1, -1))
+    beside = partial | partial.shift(1).over("rank") | partial.shift(-1).over("rank")
+    return rows.with_columns(
+        pl.when(~partial).then(value).alias("whole"),
+        pl.when(beside.fill_null(partial)).then(value).alias("part"),
+        pl.when(before.is_null() & after.is_null()).then(value).alias("dot"),
+    )
+
+
+def _wide(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per bucket: bucket, tick, when and the text of every series as s0, s1 and so on."""
+    ranks = rows["rank"].unique().sort()
+    return rows.group_by("bucket", "tick", "when", maintain_order=True).agg(
+        pl.col("text").filter(pl.col("rank") == rank).first().alias(f"s{rank}") for rank in ranks
+    )
+
+
+@lru_cache(maxsize=512)
+def _spec(
+    axis: TimeAxis,
+    unit: AxisUnit,
+    titles: tuple[str, tuple[tuple[int, str], ...]],
+    own: tuple[str, ...],
+    *,
+    whole: bool,
+    alone: bool,
+    height: int,
+) -> Spec:
+    when, series = titles
+    tooltip = [alt.Tooltip("when:N", title=when)]
+    tooltip += [alt.Tooltip(f"s{rank}:N", title=member or " ") for rank, member in series]
+    room = axis_of("axis").encode(x=time_axis(axis))
+    amounts = amount_axis(unit, whole=whole)
+    rows = alt.Chart(alt.NamedData("rows")).encode(x=time_axis(axis), color=slot_colour(own))
+    if alone:
+        return finished(alt.layer(room, _columns(rows, amounts, when), height=height))
+    near = alt.selection_point(
+        name="near", fields=["bucket"], nearest=True, on="pointermove", clear="pointerout",
+        empty=False,
+    )  # fmt: skip
+    hair = (
+        alt.Chart(alt.NamedData("wide"))
+        .mark_rule(strokeWidth=1)
+        .encode(
+            x=time_axis(axis),
+            color=alt.value("gray"),
+            opacity=alt.condition(near, alt.value(0.6), alt.value(0), empty=False),
+            tooltip=tooltip,
+        )
+        .add_params(near)
+    )
+
+    def course(field: str, opacity: float = 1, dash: tuple[int, ...] = ()) -> alt.Chart:
+        drawn = rows.mark_line(
+            interpolate="linear",
+            strokeWidth=2,
+            strokeCap="round",
+            strokeJoin="round",
+            strokeDash=list(dash) or alt.Undefined,
+            opacity=opacity,
+            tooltip=None,
+        )
+        return drawn.encode(y=alt.Y(f"{field}:Q", axis=amounts), detail="rank:O")
+
+    dots = rows.mark_point(filled=True, size=36, opacity=1, tooltip=None)
+    return finished(
+        alt.layer(
+            room,
+            course("part", PART, (4, 4)),
+            course("whole"),
+            dots.encode(y=alt.Y("dot:Q", axis=amounts)),
+            dots.encode(y=alt.Y("value:Q", axis=amounts)).transform_filter(near),
+            hair,
+            height=height,
+        )
+    )
+
+
+def _columns(rows: alt.Chart, amounts: alt.Axis, when: str) -> alt.Chart:
+    """A single bucket, its members side by side: a line of one point would show nothing."""
+    return rows.mark_bar().encode(
+        y=alt.Y("value:Q", axis=amounts),
+        xOffset=alt.XOffset("rank:O"),
+        opacity=alt.condition("datum.partial", alt.value(PART), alt.value(1)),
+        tooltip=[
+            alt.Tooltip("when:N", title=when),
+            alt.Tooltip("member:N", title="Series"),
+            alt.Tooltip("text:N", title="Value"),
+        ],
+    )

@@ -1,0 +1,72 @@
+"""Stacked bars of an additive measure over time."""
+
+from functools import lru_cache
+
+import altair as alt
+
+from analytics_core.charts.alt_text import timeline_sentence
+from analytics_core.charts.axes import TimeAxis, amount_axis, axis_of, slot_colour, time_axis
+from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.rows import axis_rows, largest_stack, timeline_rows
+from analytics_core.charts.theme import Colours, colours
+from analytics_core.errors import NotAdditive
+from analytics_core.reports.timeline import Timeline
+from analytics_core.semantics.format import AxisUnit, axis_unit
+from analytics_core.semantics.unit import Unit
+
+PART = 0.45  # opacity of a bucket that is not whole
+
+
+def stacked_bar(
+    timeline: Timeline, hues: Colours | None = None, *, dark: bool = False, height: int = 300
+) -> Drawing:
+    """The timeline as one bar per bucket, members stacked by rank.
+
+    `hues` gives members their slots (default: by rank); `dark` matters only where some colour is
+    configured. Raises NotAdditive, and BadValue for over 1,000 rows.
+    """
+    measure, period = timeline.measure, timeline.period
+    if not measure.additive:
+        raise NotAdditive.stacked(measure.label)
+    hues = hues or colours(timeline.members)
+    axis = axis_rows(timeline)
+    spec = _spec(
+        TimeAxis.of(timeline.grain, len(axis), period.calendar.week_start),
+        axis_unit(largest_stack(timeline), measure.unit),
+        (timeline.grain.capitalize(), timeline.by.label if timeline.by else "", measure.label),
+        hues.explicit(dark=dark),
+        whole=measure.unit in (Unit.COUNT, Unit.TOKENS),
+        height=height,
+    )
+    frames = (("rows", timeline_rows(timeline, hues)), ("axis", axis))
+    return Drawing(spec, frames, timeline_sentence("Stacked bars", timeline))
+
+
+@lru_cache(maxsize=512)
+def _spec(
+    axis: TimeAxis,
+    unit: AxisUnit,
+    titles: tuple[str, str, str],
+    own: tuple[str, ...],
+    *,
+    whole: bool,
+    height: int,
+) -> Spec:
+    when, member, amount = titles
+    tooltip = [alt.Tooltip("when:N", title=when), alt.Tooltip("text:N", title=amount)]
+    if member:
+        tooltip.insert(1, alt.Tooltip("member:N", title=member))
+        tooltip.append(alt.Tooltip("total:N", title="Total"))
+    bars = (
+        alt.Chart(alt.NamedData("rows"))
+        .mark_bar()
+        .encode(
+            x=time_axis(axis),
+            y=alt.Y("value:Q", stack="zero", axis=amount_axis(unit, whole=whole)),
+            color=slot_colour(own),
+            order=alt.Order("rank:Q"),
+            opacity=alt.condition("datum.partial", alt.value(PART), alt.value(1)),
+            tooltip=tooltip,
+        )
+    )
+    return finished(alt.layer(axis_of("axis").encode(x=time_axis(axis)), bars, height=height))

@@ -1,0 +1,93 @@
+"""The ten colours of both themes, and which of them an entity has wherever it is drawn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analytics_core.charts.colour import nudged
+from analytics_core.semantics.member import Member
+
+NAMED = 8  # slots for members; the two after them are Others and (unattributed)
+OTHERS, UNATTRIBUTED = 8, 9
+SLOTS = tuple(str(slot) for slot in range(10))  # the constant colour domain of every chart
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Ten colours by slot and the background they are drawn on."""
+
+    background: str
+    slots: tuple[str, ...]
+
+
+LIGHT = Palette(
+    "#ffffff",
+    ("#029be6", "#323b80", "#09785d", "#c18929", "#e453a9",
+     "#8743c9", "#ca280f", "#722507", "#7d8085", "#111827"),
+)  # fmt: skip
+DARK = Palette(
+    "#12161c",
+    ("#6ec0fa", "#0680f7", "#8ff7e0", "#ffc175", "#fd73a3",
+     "#9351ab", "#b9492b", "#a29b24", "#727882", "#c3c3c3"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The slot of each member of one chart.
+
+    `own` holds configured colours by slot; without any, specs carry no colour at all and the
+    browser takes those of its live theme.
+    """
+
+    slots: tuple[tuple[Member, int], ...]
+    own: tuple[tuple[int, str], ...] = ()
+
+    def slot_of(self, member: Member) -> int:
+        """The slot (0 to 9) of one member; a member never given one is grey."""
+        known = {(m.kind, m.name): slot for m, slot in self.slots}
+        return known.get((member.kind, member.name), OTHERS)
+
+    def palette(self, *, dark: bool) -> tuple[str, ...]:
+        """The ten colours of one theme, configured ones nudged until they can be seen on it."""
+        theme = DARK if dark else LIGHT
+        own = {slot: nudged(colour, theme.background) for slot, colour in self.own}
+        return tuple(own.get(slot, colour) for slot, colour in enumerate(theme.slots))
+
+    def explicit(self, *, dark: bool) -> tuple[str, ...]:
+        """The palette where some colour is configured; else none, and the theme decides."""
+        return self.palette(dark=dark) if self.own else ()
+
+    def dot(self, member: Member, *, dark: bool) -> str:
+        """The colour (#rrggbb) of one member, for dots in pills and lists."""
+        return self.palette(dark=dark)[self.slot_of(member)]
+
+
+def colours(
+    members: Sequence[Member],
+    homes: Mapping[str, int] | None = None,
+    configured: Mapping[str, str] | None = None,
+) -> Colours:
+    """The colours of `members`, given in rank order.
+
+    `homes` is the slot an entity has on every page (its place within the scope, modulo 8);
+    entities it does not name follow their rank. A taken slot moves the lower-ranked entity to the
+    next free one. `configured` colours (#rrggbb) belong to an entity whatever its slot.
+    Source: SCREENS.md 5.2.
+    """
+    placed: list[tuple[Member, int]] = []
+    taken: set[int] = set()
+    for rank, member in enumerate(members):
+        if member.kind != "member":
+            placed.append((member, OTHERS if member.kind == "others" else UNATTRIBUTED))
+            continue
+        home = (homes or {}).get(member.name or "", rank) % NAMED
+        ring = [(home + step) % NAMED for step in range(NAMED)]
+        slot = next((slot for slot in ring if slot not in taken), home)
+        taken.add(slot)
+        placed.append((member, slot))
+    own = tuple(
+        (slot, colour)
+        for member, slot in placed
+        if member.kind == "member" and (colour := (configured or {}).get(member.name or ""))
+    )
+    return Colours(tuple(placed), own)
