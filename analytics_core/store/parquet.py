@@ -18,16 +18,11 @@ MOST_FILES = 16  # of one month; more are merged
 _COPY = """
     COPY (FROM leaving ORDER BY started_at, event_id) TO $path
     (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"""
-_SUMS_LEAVING = """
+_SUMS = """
     SELECT count(*), coalesce(sum(requests), 0)::BIGINT, coalesce(sum(input_tokens), 0)::BIGINT,
         coalesce(sum(output_tokens), 0)::BIGINT, coalesce(sum(cost_nano), 0)::BIGINT,
         count(*) FILTER (cost_nano IS NULL), min(started_at), max(started_at)
-    FROM leaving"""
-_SUMS_WRITTEN = """
-    SELECT count(*), coalesce(sum(requests), 0)::BIGINT, coalesce(sum(input_tokens), 0)::BIGINT,
-        coalesce(sum(output_tokens), 0)::BIGINT, coalesce(sum(cost_nano), 0)::BIGINT,
-        count(*) FILTER (cost_nano IS NULL), min(started_at), max(started_at)
-    FROM read_parquet($path)"""
+    FROM query_table($view)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +39,19 @@ class Sums:
     last: datetime | None
 
 
-def _sums(con: DuckDBPyConnection, statement: str, values: dict[str, str]) -> Sums:
-    return Sums(*con.execute(statement, values).fetchall()[0])
+def sums(con: DuckDBPyConnection, view: str) -> Sums:
+    """What the rows of that view or table add up to."""
+    return Sums(*con.execute(_SUMS, {"view": view}).fetchall()[0])
+
+
+def told(file: EventFile) -> tuple[tuple[str, object], ...]:
+    """(name in Sums, value) of everything the manifest says about a file."""
+    same = ("rows", "requests", "input_tokens", "output_tokens", "cost_nano", "unpriced_rows")
+    edges = (("first", file.min_started_at), ("last", file.max_started_at))
+    return (
+        *((name, getattr(file, name)) for name in same),
+        *((name, datetime.fromisoformat(text)) for name, text in edges),
+    )
 
 
 def month_of(moment: datetime) -> str:
@@ -80,18 +86,19 @@ def write(
 
     Returns the file beside its manifest line, whose path is where `publish` will put it; None when
     there are no rows. Raises duckdb.Error when the disk is full, Damaged when what is read back
-    differs from what was handed in or a row lies outside the month.
+    differs from what was handed in or a row lies outside the month, TypeError for another schema.
     """
     rows.project(", ".join(NAMES)).create_view("leaving", replace=True)
-    staged = _sums(con, _SUMS_LEAVING, {})
+    staged = sums(con, "leaving")
     if staged.first is None or staged.last is None:
         return None
     if month_of(staged.first) != month or month_of(staged.last) != month:
         raise Damaged(f"month={month}", "rows of another month")
     path = folder / f"{month}-{os.urandom(4).hex()}.parquet"
     con.execute(_COPY, {"path": str(path)})
-    written = _sums(con, _SUMS_WRITTEN, {"path": str(path)})
-    if written != staged:
+    con.read_parquet(str(path)).create_view("written", replace=True)
+    check_schema(con, "written")
+    if sums(con, "written") != staged:
         raise Damaged(path.name, "what was written is not what was handed in")
     with path.open("rb") as out:
         os.fsync(out.fileno())
@@ -115,17 +122,22 @@ def write(
 
 def publish(events: Path, made: list[tuple[Path, EventFile]]) -> tuple[EventFile, ...]:
     """Renames written files to their content names; nobody reads them before the manifest does."""
+    for path, file in made:
+        publish_as(events, path, file.path)
+    return tuple(file for _, file in made)
+
+
+def publish_as(events: Path, path: Path, name: str) -> None:
+    """Renames a finished file to `name` under `events`, read-only, so that a power cut keeps it."""
+    target = events / name
     try:
-        for path, file in made:
-            target = events / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.chmod(0o444)
-            path.replace(target)
-            sync_folder(target.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o444)
+        path.replace(target)
+        sync_folder(target.parent)
         sync_folder(events)
     except OSError as wrong:
-        raise NotWritable(events, wrong.strerror or str(wrong)) from None
-    return tuple(file for _, file in made)
+        raise NotWritable(target, wrong.strerror or str(wrong)) from None
 
 
 def retire(events: Path, files: tuple[EventFile, ...]) -> None:
@@ -138,15 +150,24 @@ def retire(events: Path, files: tuple[EventFile, ...]) -> None:
 
 def check(events: Path, file: EventFile) -> None:
     """Raises Damaged unless the file stands there with the length and SHA-256 of the manifest."""
-    path = events / file.path
     try:
-        if path.stat().st_size != file.bytes:
-            raise Damaged(file.path, "another length than the manifest says")
-        with path.open("rb") as held:
-            if hashlib.file_digest(held, "sha256").hexdigest() != file.sha256:
-                raise Damaged(file.path, "another SHA-256 than the manifest says")
+        length = (events / file.path).stat().st_size
     except OSError as wrong:
         raise Damaged(file.path, wrong.strerror or str(wrong)) from None
+    if length != file.bytes:
+        raise Damaged(file.path, f"{length} bytes, the manifest says {file.bytes}")
+    check_bytes(events, file.path, file.sha256)
+
+
+def check_bytes(events: Path, path: str, sha256: str) -> None:
+    """Raises Damaged unless the file at `path` under `events` has that SHA-256."""
+    try:
+        with (events / path).open("rb") as held:
+            found = hashlib.file_digest(held, "sha256").hexdigest()
+    except OSError as wrong:
+        raise Damaged(path, wrong.strerror or str(wrong)) from None
+    if found != sha256:
+        raise Damaged(path, "its SHA-256 is not the manifest's")
 
 
 def check_schema(con: DuckDBPyConnection, table: str) -> None:
