@@ -237,11 +237,9 @@ def _enter(here: Gate, account: Account, binding: str, address: str) -> None:
 def _demo(here: Gate, accounts: Accounts, binding: str, address: str) -> None:
     if not accounts:
         return
-    st.divider()
-    st.caption(f"Demo data. Try a role with one click, or its name and the password {PASSWORD}")
+    st.caption(f"Demo data: a click on a name signs in. To type it: the password is {PASSWORD}")
     for account in accounts.values():
-        button, sees = st.columns([2, 5], vertical_alignment="center")
-        label = f"Sign in as {account.username}"
-        if button.button(label, key=f"demo.{account.username}", width="stretch"):
+        button, sees = st.columns([1, 4], vertical_alignment="center")
+        if button.button(account.username, key=f"demo.{account.username}", width="stretch"):
             _enter(here, account, binding, address)
         sees.caption(f"{labels(account.principal)}: {md_escape(described(account.principal))}")
