@@ -1,0 +1,134 @@
+"""DuckDB, locked down: it reads the manifest's files and nothing else (TRUST.md 4)."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from analytics_core.errors import Damaged, TooSlow
+from analytics_core.events import COLUMNS
+from analytics_core.store.engine import Compiled, Kind
+
+FEW = 16  # up to here looking through a list beats joining with it
+NO_EVENTS = "no_events"
+_TYPES: dict[Kind, str] = {
+    "text": "VARCHAR", "texts": "VARCHAR[]", "integer": "BIGINT", "instant": "TIMESTAMP",
+}  # fmt: skip
+
+
+class DuckDialect:
+    """How DuckDB 2 spells it."""
+
+    def bound(self, name: str, kind: Kind) -> str:
+        return f"${name}::{_TYPES[kind]}" if kind != "texts" else f"${name}::VARCHAR[]"
+
+    def events(self, files: str) -> str:
+        return f"read_parquet({files}, hive_partitioning = false)"
+
+    def no_events(self) -> str:
+        return NO_EVENTS
+
+    def among(self, column: str, texts: str, count: int) -> str:
+        if count <= FEW:
+            return f"list_contains({texts}, {column})"
+        return f"{column} IN (SELECT unnest({texts}))"
+
+    def numbered(self, texts: str) -> str:
+        return f"SELECT unnest({texts}) AS m, generate_subscripts({texts}, 1) AS r"
+
+    def tag(self, key: str) -> str:
+        return f"tags[{key}]"
+
+    def whole(self, expression: str) -> str:
+        return f"({expression})::BIGINT"
+
+    def real(self, expression: str) -> str:
+        return f"({expression})::DOUBLE"
+
+    def text(self, expression: str) -> str:
+        return f"({expression})::VARCHAR"
+
+    def micros(self, column: str) -> str:
+        return f"epoch_us({column})"
+
+    def month(self, micros: str) -> str:
+        return f"(year(make_timestamp({micros})) * 12 + month(make_timestamp({micros})) - 1)"
+
+    def unnested(self, structs: str) -> str:
+        return f"unnest({structs})"
+
+    def contains(self, column: str, text: str) -> str:
+        return f"contains(lower({column}), lower({text}))"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What questions may take."""
+
+    memory_mb: int
+    threads: int
+    seconds: float
+
+
+class Duck:
+    """One locked in-memory instance over a fixed list of files; a cursor per thread."""
+
+    def __init__(self, files: Sequence[Path], limits: Limits, temp: Path | None) -> None:
+        self.dialect = DuckDialect()
+        self._limits = limits
+        self._own = threading.local()
+        self._root = _opened(files, limits, temp)
+
+    def run(self, statement: Compiled) -> pl.DataFrame:
+        """The rows, drained. Raises TooSlow, Damaged."""
+        try:
+            return self._cursor().sql(statement.text, params=dict(statement.params)).pl()
+        except duckdb.InterruptException:
+            raise TooSlow.after(self._limits.seconds) from None
+        except duckdb.IOException as wrong:
+            raise Damaged("A landed file", _first_line(wrong)) from None
+
+    def close(self) -> None:
+        """Closes the instance; its cursors end with it."""
+        self._root.close()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._own, "cursor"):
+            self._own.cursor = self._root.cursor()
+        return self._own.cursor
+
+
+def _opened(
+    files: Sequence[Path], limits: Limits, temp: Path | None
+) -> duckdb.DuckDBPyConnection:
+    """In this order: `allowed_paths` cannot be set once access is off, nothing after the lock."""
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": f"{limits.memory_mb}MB",
+            "threads": str(limits.threads),
+            "temp_directory": str(temp) if temp else "",
+            "autoload_known_extensions": "false",
+            "autoinstall_known_extensions": "false",
+        },
+    )
+    run = connection.execute
+    run("SET enable_progress_bar = false")
+    if temp:
+        run("SET GLOBAL max_temp_directory_size = '4GB'")
+    run("SET GLOBAL preserve_insertion_order = false")
+    run("SET GLOBAL TimeZone = 'UTC'")
+    run("SET GLOBAL python_enable_replacements = false")
+    run("SET GLOBAL max_execution_time = $ms::UBIGINT", {"ms": int(limits.seconds * 1000)})
+    run(f"CREATE TABLE {NO_EVENTS} ({', '.join(f'{c.name} {c.sql}' for c in COLUMNS)})")
+    run("SET GLOBAL allowed_paths = $paths::VARCHAR[]", {"paths": [str(f) for f in files]})
+    run("SET GLOBAL enable_external_access = false")
+    run("SET GLOBAL lock_configuration = true")
+    return connection
+
+
+def _first_line(wrong: Exception) -> str:
+    return str(wrong).splitlines()[0]

@@ -1,0 +1,318 @@
+"""The one way to the data: a View is a store, what may be seen, and what was picked."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import polars as pl
+
+from analytics_core.errors import Damaged
+from analytics_core.semantics.dimension import Dimension, dimension
+from analytics_core.semantics.filters import Filters, Scope
+from analytics_core.semantics.period import Grain
+from analytics_core.semantics.query import Query
+from analytics_core.settings import Settings
+from analytics_core.store import explained, manifest, sql
+from analytics_core.store.answer import Asking, answers
+from analytics_core.store.duck import Duck, Limits
+from analytics_core.store.engine import Engine
+from analytics_core.store.explained import Explained, Facts
+from analytics_core.store.manifest import Manifest
+from analytics_core.store.results import Results
+from analytics_core.store.sql_relations import Selection
+from analytics_core.store.workers import Workers
+
+T = TypeVar("T")
+MOST_OPTIONS = 2000
+
+
+def clock() -> datetime:
+    """Now, aware UTC."""
+    return datetime.now(UTC)
+
+
+class Generation:
+    """One manifest and the engine over exactly its files; closed when its last question ends."""
+
+    def __init__(self, events: Path, listed: Manifest, engine: Engine) -> None:
+        self.manifest = listed
+        self.version = listed.version
+        self.engine = engine
+        self.files = tuple(str(events / f.path) for f in listed.files)
+        self._events = events
+        self._users = 0
+        self._retired = False
+
+    def over(self, start: datetime, end: datetime) -> tuple[str, ...]:
+        """The files that may hold events of [start, end), aware instants."""
+        low, high = (t.astimezone(UTC).replace(tzinfo=None) for t in (start, end))
+        return tuple(str(self._events / f.path) for f in self.manifest.months(low, high))
+
+    def enter(self) -> None:
+        """One more question runs on it."""
+        self._users += 1
+
+    def leave(self) -> None:
+        """One fewer does."""
+        self._users -= 1
+        self._close_when_idle()
+
+    def retire(self) -> None:
+        """No new question will come."""
+        self._retired = True
+        self._close_when_idle()
+
+    def _close_when_idle(self) -> None:
+        if self._retired and not self._users:
+            self.engine.close()
+
+
+class Store:
+    """The events under a data folder. Thread-safe; one per process.
+
+    Reads the manifest again whenever it was replaced (one stat per question).
+    """
+
+    def __init__(
+        self, data: Path, settings: Settings, *, now: Callable[[], datetime] = clock
+    ) -> None:
+        self.data = data
+        self.settings = settings
+        self.results = Results(settings.query_cache_mb << 20)
+        self._events = data.absolute() / "events"
+        self._now = now
+        self._workers = Workers(settings.query_threads)
+        self._lock = threading.Lock()
+        self._stamp: tuple[int, int, int] | None = None
+        self._generation: Generation | None = None
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the store holds now."""
+        return self._current().manifest
+
+    @property
+    def version(self) -> str:
+        """The data version: changes exactly when the event files do."""
+        return self._current().version
+
+    @property
+    def data_until(self) -> datetime | None:
+        """The newest event's instant (aware UTC), not later than now; None when there is none."""
+        newest = self.manifest.newest
+        return min(newest, self._now()) if newest else None
+
+    def close(self) -> None:
+        """Ends running questions and frees the engine."""
+        self._workers.close()
+        with self._lock:
+            if self._generation:
+                self._generation.retire()
+            self._generation, self._stamp = None, None
+
+    def run(self, job: Callable[[Generation], T]) -> T:
+        """The job's result, on a worker. Raises StoreBusy, TooSlow, Damaged."""
+
+        def once() -> T:
+            with self._in_use() as generation:
+                return job(generation)
+
+        def again() -> T:
+            version = self.version
+            try:
+                return once()
+            except Damaged:
+                if self.version == version:
+                    raise
+                return once()  # files of an older manifest were taken away meanwhile
+
+        return self._workers.run(again)
+
+    def until(self) -> datetime:
+        """`data_until`, or for an empty store the beginning of time."""
+        return self.data_until or datetime(1970, 1, 1, tzinfo=UTC)
+
+    @contextmanager
+    def _in_use(self) -> Iterator[Generation]:
+        with self._lock:
+            generation = self._refreshed()
+            generation.enter()
+        try:
+            yield generation
+        finally:
+            with self._lock:
+                generation.leave()
+
+    def _current(self) -> Generation:
+        with self._lock:
+            return self._refreshed()
+
+    def _refreshed(self) -> Generation:
+        stamp = _stamp(manifest.path_of(self._events))
+        if self._generation is None or stamp != self._stamp:
+            listed = manifest.load(self._events)
+            if self._generation is None or listed.version != self._generation.version:
+                fresh = Generation(self._events, listed, self._opened(listed))
+                if self._generation:
+                    self._generation.retire()
+                self._generation = fresh
+            else:
+                self._generation.manifest = listed
+            self._stamp = stamp
+        return self._generation
+
+    def _opened(self, listed: Manifest) -> Engine:
+        temp = self.data.absolute() / "cache" / "spill"
+        try:
+            temp.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            temp = None  # a read-only disk: questions then stay within their memory
+        limits = Limits(
+            self.settings.query_memory_mb,
+            self.settings.query_threads,
+            self.settings.query_seconds,
+        )
+        return Duck([self._events / f.path for f in listed.files], limits, temp)
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a principal may see of a store, under the filters that were picked."""
+
+    store: Store
+    scope: Scope
+    filters: Filters
+
+    def ask(self, query: Query) -> pl.DataFrame:
+        """The answer, sorted by bucket, then by rank; Others after the members, unattributed last.
+
+        Columns in this order. `bucket` if the query has a grain: the first local day (Date), for
+        hours the instant (Datetime us, naive UTC). Per dimension d of `by`: `<d>` (text or null),
+        `<d>_kind` (member, others, unattributed) and `<d>_members` (how many members the row
+        stands for; 0 for unattributed). Then the measures by name: Int64 (usd and credits in
+        nano), Float64 for ratios, means and percentiles; null is unknown. Without `by` and grain
+        there is always one row. Only buckets with events come back.
+        Raises NotAsked, StoreBusy, TooSlow, Damaged. Source: METRICS.md 1, 3.
+        """
+        return self.ask_all((query,))[0]
+
+    def ask_all(self, queries: Sequence[Query]) -> list[pl.DataFrame]:
+        """What `ask` answers to each, in as few statements as sensible."""
+        until = self.store.until()
+
+        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
+            wanted = [queries[place] for place in places]
+            return self.store.run(lambda g: answers(wanted, self._asking(g, until)))
+
+        return self.store.results.fetch([self._key(query, until) for query in queries], compute)
+
+    def options(
+        self, name: str, search: str | None = None, limit: int = MOST_OPTIONS
+    ) -> pl.DataFrame:
+        """Members of a dimension to choose from: member (null is unattributed), last_seen, events.
+
+        Same scope, period lifted, no picks but those on the dimension's ancestors; by name,
+        unattributed last; the `limit` seen most recently when there are more. `search` keeps
+        members that contain it. Raises UnknownName.
+        """
+        of = dimension(name)
+        above = _ancestors(of)
+        picks = tuple(p for p in self.filters.picks if p.dimension in above)
+        view = replace(self, filters=replace(self.filters, picks=picks))
+        key = ("options", name, search, limit, self.store.version, self.scope, picks)
+
+        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
+            return [
+                self.store.run(
+                    lambda g: g.engine.run(
+                        sql.options(of, search, limit, view.selection(g), g.engine.dialect)
+                    )
+                )
+            ]
+
+        return self.store.results.fetch([key], compute)[0]
+
+    def first_event(self) -> datetime | None:
+        """When the first event within the scope started (aware UTC), whatever is picked."""
+        view = replace(self, filters=Filters(self.filters.period))
+        key = ("first", self.store.version, self.scope)
+
+        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
+            return [
+                self.store.run(
+                    lambda g: g.engine.run(sql.first_event(view.selection(g), g.engine.dialect))
+                )
+            ]
+
+        first: datetime | None = self.store.results.fetch([key], compute)[0]["first"][0]
+        return first.replace(tzinfo=UTC) if first else None
+
+    def facts(self) -> Facts:
+        """How many events were selected, from which sources, first and last."""
+        key = ("facts", self.store.version, self.scope, self.filters)
+
+        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
+            return [
+                self.store.run(
+                    lambda g: g.engine.run(sql.facts(self.selection(g), g.engine.dialect))
+                )
+            ]
+
+        return explained.facts_of(self.store.results.fetch([key], compute)[0])
+
+    def explained(self, query: Query) -> Explained:
+        """How the answer to `query` comes about; asked anew, so that its time is true."""
+        until = self.store.until()
+
+        def job(generation: Generation) -> Explained:
+            asking = self._asking(generation, until)
+            started = time.perf_counter()
+            answers((query,), asking)
+            ms = (time.perf_counter() - started) * 1000
+            return explained.explained(query, asking, ms, generation.version, self.store.data_until)
+
+        return self.store.run(job)
+
+    def selection(self, generation: Generation) -> Selection:
+        """This view's events in that generation, pruned to the files that may hold them."""
+        period = self.filters.period
+        return Selection(
+            self.filters, self.scope, generation.over(period.start, period.end), generation.files
+        )
+
+    def _asking(self, generation: Generation, until: datetime) -> Asking:
+        return Asking(generation.engine, self.selection(generation), until)
+
+    def _key(self, query: Query, until: datetime) -> tuple[object, ...]:
+        """Frozen values compared by equality: whoever asks the same within the same scope."""
+        period = self.filters.period
+        return (
+            self.store.version,
+            self.store.settings.version,
+            self.scope,
+            (period.start, period.end, period.calendar),
+            self.filters.picks,
+            query,
+            until,
+        )
+
+
+def _ancestors(of: Dimension) -> frozenset[str]:
+    above: set[str] = set()
+    while of.parent:
+        above.add(of.parent)
+        of = dimension(of.parent)
+    return frozenset(above)
