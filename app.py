@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 try:
     gate = gate_of(*settings.places(), demo_only, secrets())
+    gate.file.check(datetime.now(UTC))
 except TokentallyError as wrong:
     raise SystemExit(str(wrong)) from None
 

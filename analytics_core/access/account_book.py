@@ -79,16 +79,23 @@ def _text(path: Path) -> str:
 
 def _with(text: str, block: Mapping[str, Any], path: Path) -> str:
     """The text with the block as the first account."""
-    users = _usernames(text)
-    if users is None:
+    credentials = _child(yaml.SafeLoader(text).get_single_node(), "credentials")
+    if credentials is None:
         return f"{text.rstrip()}\n" + _dumped({"credentials": {"usernames": block}}, 0)
-    if users.value:
+    users = _child(credentials, "usernames")
+    if users and users.value:
         _check_block_style(users, path)
         first = users.value[0][0]
         start = _line_start(text, first)
         return text[:start] + _dumped(block, first.start_mark.column) + text[start:]
-    before, rest = text[: users.start_mark.index], text[users.end_mark.index :]
-    return f"{before.rstrip()}\n{_dumped(block, 4)}{rest.lstrip()}"
+    if users is None or credentials.flow_style:
+        return _replaced(text, credentials, _dumped({"usernames": block}, 2))
+    return _replaced(text, users, _dumped(block, 4))
+
+
+def _replaced(text: str, node: Any, block: str) -> str:
+    before, rest = text[: node.start_mark.index], text[node.end_mark.index :]
+    return f"{before.rstrip()}\n{block}{rest.lstrip()}"
 
 
 def _dumped(value: Mapping[str, Any], indent: int) -> str:
