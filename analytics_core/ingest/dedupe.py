@@ -105,6 +105,7 @@ _OUTGOING = """
     CREATE OR REPLACE TEMP VIEW outgoing AS
     SELECT incoming.* REPLACE (coalesce(renamed.name, incoming.event_id) AS event_id)
     FROM incoming LEFT JOIN renamed USING (_id) ANTI JOIN dropped USING (_id)"""
+_ALL_OUTGOING = "CREATE OR REPLACE TEMP VIEW outgoing AS FROM incoming"
 _NOTHING_STORED = """
     SELECT * EXCLUDE (_id, _updated_at, _flags), NULL::VARCHAR AS filename,
         NULL::BIGINT AS file_row_number
@@ -160,12 +161,14 @@ def dedupe(
         con.execute(_REUSED_HITS, {"file_id": file_id})
     paths = {str(path) for (path,) in con.execute(_HIT_FILES).fetchall()}
     _view_stored(con, events, tuple(f for f in held.files if _path(events, f) in paths))
-    for statement in (_RANKED, _DROPPED, _RENAMED, _LOST, _OUTGOING):
+    for statement in (_RANKED, _DROPPED, _RENAMED, _LOST):
         con.execute(statement)
     if again is not None and again.verdict == "landed":
         _view_stored(con, events, tuple(f for f in held.files if f.month in again.months))
         con.execute(_OWN, {"file_id": file_id})
     duplicate, conflicts, reused = con.execute(_COUNTS).fetchall()[0]
+    # The joins cost as much as writing the file does, so a file without repeats goes without.
+    con.execute(_OUTGOING if duplicate or reused else _ALL_OUTGOING)
     return Dedupe(duplicate, conflicts, reused, tuple(con.execute(_LOST_TO_STORE).fetchall()))
 
 
