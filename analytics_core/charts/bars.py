@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from analytics_core.charts.alt_text import breakdown_sentence
-from analytics_core.charts.axes import slot_colour, strong_text
+from analytics_core.charts.axes import CALM, INK, slot_colour, strong_text
 from analytics_core.charts.drawing import Drawing, Spec, finished
 from analytics_core.charts.rows import part_rows
 from analytics_core.charts.theme import NAMED, Colours
@@ -28,10 +28,17 @@ def bars(
     measure = breakdown.measure
     coloured = hues if hues and len(breakdown.parts) <= NAMED + 2 else None
     own = coloured.explicit(dark=dark) if coloured else ()
-    shares = measure.additive
-    spec = _spec(breakdown.by.label, measure.label, own, coloured=bool(coloured), shares=shares)
+    spec = _spec(
+        breakdown.by.label,
+        measure.label,
+        own,
+        coloured=bool(coloured),
+        shares=measure.additive,
+        height=STEP * max(1, len(breakdown.parts)),
+    )
     rows = part_rows(breakdown, hues or Colours(())).with_columns(
-        pl.Series("amount", [_amount(part.value, breakdown) for part in breakdown.parts], pl.String)
+        pl.Series("amount", [_amount(p.value, breakdown) for p in breakdown.parts], pl.String),
+        pl.lit(INK).alias("ink"),
     )
     frames = (("rows", rows), ("reach", _reach(rows)))
     return Drawing(spec, frames, breakdown_sentence("Bars", breakdown, period))
@@ -49,7 +56,9 @@ def _reach(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=512)
-def _spec(member: str, amount: str, own: tuple[str, ...], *, coloured: bool, shares: bool) -> Spec:
+def _spec(
+    member: str, amount: str, own: tuple[str, ...], *, coloured: bool, shares: bool, height: int
+) -> Spec:
     # A bar's place is its rank and name in one text, so that two members of one name stay apart.
     place = alt.Y(
         "row:N",
@@ -60,6 +69,7 @@ def _spec(member: str, amount: str, own: tuple[str, ...], *, coloured: bool, sha
             labelExpr="slice(datum.label, 5)",
             labelLimit=150,
             labelPadding=10,
+            labelColor=CALM,
             labelOverlap=False,
             ticks=False,
             domain=False,
@@ -79,4 +89,4 @@ def _spec(member: str, amount: str, own: tuple[str, ...], *, coloured: bool, sha
         aria=False,
     ).encode(text="amount:N", color=strong_text())
     room = alt.Chart(alt.NamedData("reach")).mark_point(opacity=0, aria=False).encode(x=length)
-    return finished(alt.layer(room, bar, figure, height=alt.Step(STEP)))
+    return finished(alt.layer(room, bar, figure, height=height))

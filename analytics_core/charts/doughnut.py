@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from analytics_core.charts.alt_text import breakdown_sentence
-from analytics_core.charts.axes import slot_colour, strong_text
+from analytics_core.charts.axes import INK, slot_colour, strong_text
 from analytics_core.charts.bars import bars
 from analytics_core.charts.drawing import Drawing, Spec, finished
 from analytics_core.charts.rows import part_rows
@@ -47,7 +47,7 @@ def _centre(breakdown: Breakdown) -> pl.DataFrame:
     """One row: the total, and under it what it is, or what it is a part of."""
     unit = breakdown.measure.unit
     of = f"of {text(breakdown.whole, unit)}" if breakdown.hidden else breakdown.measure.label
-    return pl.DataFrame({"total": [text(breakdown.total, unit)], "caption": [of]})
+    return pl.DataFrame({"total": [text(breakdown.total, unit)], "caption": [of], "ink": [INK]})
 
 
 @lru_cache(maxsize=512)

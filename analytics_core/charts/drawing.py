@@ -8,6 +8,8 @@ import polars as pl
 
 Spec: TypeAlias = dict[str, Any]  # Vega-Lite, shared between draws: never changed in place
 
+PADDING = {"left": 0, "right": 4, "top": 8, "bottom": 0}  # the panel around it has its own
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -33,5 +35,5 @@ class Drawing:
 
 def finished(chart: alt.TopLevelMixin) -> Spec:
     """The chart as Vega-Lite, validated; without schema address, theme and data."""
-    spec: Spec = chart.to_dict()
+    spec: Spec = chart.properties(padding=PADDING).to_dict()
     return {name: part for name, part in spec.items() if name not in ("$schema", "config")}

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from analytics_core.charts.alt_text import timeline_sentence
-from analytics_core.charts.axes import TimeAxis, amount_axis, axis_of, slot_colour, time_axis
+from analytics_core.charts.axes import TimeAxis, amounts, axis_of, slot_colour, time_axis
 from analytics_core.charts.drawing import Drawing, Spec, finished
 from analytics_core.charts.rows import axis_rows, largest_value, timeline_rows
 from analytics_core.charts.theme import Colours, colours
@@ -81,10 +81,13 @@ def _spec(
     tooltip = [alt.Tooltip("when:N", title=when)]
     tooltip += [alt.Tooltip(f"s{rank}:N", title=member or " ") for rank, member in series]
     room = axis_of("axis").encode(x=time_axis(axis))
-    amounts = amount_axis(unit, whole=whole)
     rows = alt.Chart(alt.NamedData("rows")).encode(x=time_axis(axis), color=slot_colour(own))
     if alone:
-        return finished(alt.layer(room, _columns(rows, amounts, when), height=height))
+        return finished(
+            alt.layer(
+                room, _columns(rows, amounts("value", unit, whole=whole), when), height=height
+            )
+        )
     near = alt.selection_point(
         name="near", fields=["bucket"], nearest=True, on="pointermove", clear="pointerout",
         empty=False,
@@ -111,7 +114,7 @@ def _spec(
             opacity=opacity,
             tooltip=None,
         )
-        return drawn.encode(y=alt.Y(f"{field}:Q", axis=amounts), detail="rank:O")
+        return drawn.encode(y=amounts(field, unit, whole=whole), detail="rank:O")
 
     dots = rows.mark_point(filled=True, size=36, opacity=1, tooltip=None)
     return finished(
@@ -119,18 +122,18 @@ def _spec(
             room,
             course("part", PART, (4, 4)),
             course("whole"),
-            dots.encode(y=alt.Y("dot:Q", axis=amounts)),
-            dots.encode(y=alt.Y("value:Q", axis=amounts)).transform_filter(near),
+            dots.encode(y=amounts("dot", unit, whole=whole)),
+            dots.encode(y=amounts("value", unit, whole=whole)).transform_filter(near),
             hair,
             height=height,
         )
     )
 
 
-def _columns(rows: alt.Chart, amounts: alt.Axis, when: str) -> alt.Chart:
+def _columns(rows: alt.Chart, amount: alt.Y, when: str) -> alt.Chart:
     """A single bucket, its members side by side: a line of one point would show nothing."""
     return rows.mark_bar().encode(
-        y=alt.Y("value:Q", axis=amounts),
+        y=amount,
         xOffset=alt.XOffset("rank:O"),
         opacity=alt.condition("datum.partial", alt.value(PART), alt.value(1)),
         tooltip=[

@@ -5,7 +5,7 @@ from functools import lru_cache
 import altair as alt
 
 from analytics_core.charts.alt_text import timeline_sentence
-from analytics_core.charts.axes import TimeAxis, amount_axis, axis_of, slot_colour, time_axis
+from analytics_core.charts.axes import TimeAxis, amounts, axis_of, slot_colour, time_axis
 from analytics_core.charts.drawing import Drawing, Spec, finished
 from analytics_core.charts.rows import axis_rows, largest_stack, timeline_rows
 from analytics_core.charts.theme import Colours, colours
@@ -62,7 +62,7 @@ def _spec(
         .mark_bar()
         .encode(
             x=time_axis(axis),
-            y=alt.Y("value:Q", stack="zero", axis=amount_axis(unit, whole=whole)),
+            y=amounts("value", unit, whole=whole, stack=True),
             color=slot_colour(own),
             order=alt.Order("rank:Q"),
             opacity=alt.condition("datum.partial", alt.value(PART), alt.value(1)),

@@ -240,6 +240,8 @@ class AxisUnit:
     digits: str = ",.6~r"
 
 
+TICKS = 4  # about how many an axis has
+
 _CLOCK = (  # (from how many seconds, seconds, suffix)
     (172_800, 86_400.0, " d"),
     (7_200, 3_600.0, " h"),
@@ -267,11 +269,11 @@ def axis_unit(largest: float | None, unit: Unit) -> AxisUnit:
 
 
 def _largest_tick(largest: float) -> float:
-    """The end of an axis from 0 of about five round steps (of 1, 2, 5 times a power of ten)."""
+    """The end of an axis from 0 of about TICKS round steps (1, 2, 5 times a power of ten)."""
     if largest == 0:
         return 0.0
-    power = 10.0 ** math.floor(math.log10(largest / 5))
-    near = largest / 5 / power
+    power = 10.0 ** math.floor(math.log10(largest / TICKS))
+    near = largest / TICKS / power
     step = power * next((s for s, bound in ((1, 2), (2, 10), (5, 50)) if near * near < bound), 10)
     return step * math.ceil(largest / step - 1e-9)
 
