@@ -4,12 +4,37 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import available_timezones
 
-from analytics_core.ingest.sources import canonical, generic
+from analytics_core.ingest.sources import (
+    anthropic,
+    bedrock,
+    canonical,
+    claude_code,
+    codex,
+    focus,
+    generic,
+    helicone,
+    langfuse,
+    litellm,
+    openai,
+    openrouter,
+    otel,
+)
 from analytics_core.ingest.sources.document import Node
 from analytics_core.ingest.sources.source import Source
 
 PACKAGED: tuple[Source, ...] = (
     canonical.SOURCE,
+    *litellm.SOURCES,
+    *langfuse.SOURCES,
+    claude_code.SOURCE,
+    codex.SOURCE,
+    *openai.SOURCES,
+    *anthropic.SOURCES,
+    openrouter.SOURCE,
+    helicone.SOURCE,
+    bedrock.SOURCE,
+    *otel.SOURCES,
+    focus.SOURCE,
     generic.SOURCE,
 )
 COMMON = ("zone", "policy", "currency", "zero_cost", "role", "group")

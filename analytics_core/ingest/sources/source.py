@@ -68,6 +68,7 @@ class Source:
     matches: Callable[[Head], bool] | None = None  # beyond required and forbidden
     select: Callable[[RawColumns, Head], str]
     packaged: bool = True
+    repeats: str = ""  # why one cost stands in it several times: overlapping_source until allowed
     id_conflicts: bool = True  # False where a repeat is normal streaming
     csv: CsvFormat = CsvFormat()
     configure: Callable[["Source", Mapping[str, Any]], "Source"] | None = None
