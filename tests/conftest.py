@@ -1,8 +1,16 @@
 """What every test may use."""
 
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+
+from analytics_core.events import SCHEMA_NUMBER, schema
+from analytics_core.store import manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,3 +27,69 @@ def shared() -> Path:
     if not (folder / "real").is_dir():
         pytest.skip(f"no real and broken inputs here ({folder.name}/ beside the checkout)")
     return folder
+
+
+Event = dict[str, Any]
+_DEFAULTS: Event = {
+    "source": "literal",
+    "file_id": "0123456789abcdef",
+    "grain": "request",
+    "requests": 1,
+    "service_type": "text_generation",
+    "event_type": "token_usage",
+    "status": "ok",
+}
+
+
+def land_literally(data: Path, events: Sequence[Event], *, demo: bool = False) -> Path:
+    """Writes `events` as landed Parquet with a manifest; cost_source follows from cost_nano."""
+    rows = [
+        _DEFAULTS
+        | {"event_id": f"literal:{number}", "row": number}
+        | {"cost_source": "unpriced" if event.get("cost_nano") is None else "computed"}
+        | event
+        for number, event in enumerate(events, 1)
+    ]
+    months: dict[str, list[Event]] = {}
+    for row in rows:
+        months.setdefault(f"{row['started_at']:%Y-%m}", []).append(row)
+    files = tuple(_month_file(data / "events", month, months[month]) for month in sorted(months))
+    entry = manifest.Input(
+        file_id="0123456789abcdef", sha256="0" * 64, name="literal.jsonl", source="literal",
+        group=None, grain="request", taken_at="2026-11-20T16:45:00", verdict="landed",
+        read=len(rows), accepted=len(rows), demo=demo,
+    )  # fmt: skip
+    manifest.save(data / "events", manifest.Manifest(files, (entry,)))
+    return data
+
+
+def _month_file(events: Path, month: str, rows: list[Event]) -> manifest.EventFile:
+    rows = sorted(rows, key=lambda row: (row["started_at"], row["event_id"]))
+    table = pa.Table.from_pylist(rows, schema=schema())
+    path = events / f"month={month}" / "literal.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path)
+
+    def total(name: str) -> int:
+        return sum(row.get(name) or 0 for row in rows)
+
+    return manifest.EventFile(
+        path=path.relative_to(events).as_posix(), month=month, schema=SCHEMA_NUMBER,
+        rows=len(rows), bytes=path.stat().st_size,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        min_started_at=rows[0]["started_at"].isoformat(),
+        max_started_at=rows[-1]["started_at"].isoformat(),
+        requests=total("requests"), input_tokens=total("input_tokens"),
+        output_tokens=total("output_tokens"), cost_nano=total("cost_nano"),
+        unpriced_rows=sum(row.get("cost_nano") is None for row in rows),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> Callable[..., Path]:
+    """A function that lands literal events and gives the data folder that holds them."""
+
+    def land(events: Sequence[Event], **more: Any) -> Path:
+        return land_literally(tmp_path / "data", events, **more)
+
+    return land

@@ -10,6 +10,7 @@ import polars as pl
 from analytics_core.reports.breakdown import members
 from analytics_core.reports.span import until
 from analytics_core.semantics.dimension import Dimension, dimension
+from analytics_core.semantics.format import bucket_when
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.member import Member
 from analytics_core.semantics.period import Grain, Period
@@ -55,6 +56,14 @@ class Timeline:
         if self.by is None:
             return (self.measure.label,)
         return tuple(m.label(self.by.name) for m in self.members)
+
+    def when(self, bucket: Bucket) -> str:
+        """What people read for a bucket, and whether it is there only in part."""
+        calendar = self.period.calendar
+        hour = self.grain is Grain.HOUR
+        start = bucket.start.replace(tzinfo=None) if hour else bucket.wall.date()
+        note = " (so far)" if bucket.so_far else " (in part)" if bucket.partial else ""
+        return bucket_when(start, self.grain, calendar) + note
 
     def without(self, ids: frozenset[str]) -> Self:
         """The same without those members (Member.id); the ranks of the others stay."""

@@ -1,0 +1,42 @@
+"""The place an entity has among all of its dimension that the reader may see (SCREENS.md 5.2)."""
+
+from dataclasses import replace
+
+from analytics_core.events import SERVICE_TYPES
+from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.filters import Filters
+from analytics_core.semantics.period import Grain, Period
+from analytics_core.semantics.project import projects
+from analytics_core.semantics.query import Query
+from analytics_core.store.view import View
+
+
+def homes(view: View, by: str) -> dict[str, int]:
+    """The place of each member of `by`, from 0: as declared, else by first visible month and name.
+
+    {} for dimensions with too many members to have a place each; those go by rank.
+    """
+    if by == "service_type":
+        return {name: place for place, name in enumerate(SERVICE_TYPES)}
+    first = view.first_event()
+    newest = view.store.data_until
+    if dimension(by).cardinality == "huge" or first is None or newest is None:
+        return {}
+    calendar = view.filters.period.calendar
+    ever = Period.between(first, max(newest, view.filters.period.end), calendar)
+    lifted = replace(view, filters=Filters(ever))
+    answer = lifted.ask(Query(("events",), (by,), grain=Grain.MONTH))
+    begun: dict[str, object] = {}
+    for bucket, name in answer.select("bucket", by).iter_rows():
+        if name is not None and name not in begun:
+            begun[name] = bucket
+    ordered = sorted(begun, key=lambda name: (str(begun[name]), name.casefold(), name))
+    return {name: place for place, name in enumerate(ordered)}
+
+
+def configured(view: View, by: str) -> dict[str, str]:
+    """The colours (#rrggbb) that projects.csv gives to members of `by`."""
+    if by != "project":
+        return {}
+    listed = projects(view.store.settings.folder)
+    return {project.name: project.colour for project in listed if project.colour}

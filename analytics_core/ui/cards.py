@@ -1,0 +1,83 @@
+"""The figures at the top of a page, each with its change, its course and its explanation."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from analytics_core.reports.active_projects import active_projects
+from analytics_core.reports.compare import Change
+from analytics_core.reports.summary import Card, Summary, summary
+from analytics_core.semantics.format import change as change_text
+from analytics_core.semantics.format import date_text, shown, text
+from analytics_core.semantics.measure import MEASURES, Measure
+from analytics_core.semantics.query import Query
+from analytics_core.semantics.zone import local
+from analytics_core.store.view import View
+from analytics_core.ui.errors import edge
+from analytics_core.ui.explain import explain
+
+NOTABLE = 0.1  # a change is coloured only beyond this, and only where it is better or worse
+
+
+def kpis(view: View, page: str, measures: Sequence[str]) -> None:
+    """One card per measure, six in a row on a desk, two on a phone."""
+    with edge(f"{page}.cards"):
+        figures = summary(view, measures)
+        with st.grid(columns=len(measures), min_column_width=150, gap="small", key=f"{page}.cards"):
+            for card in figures.cards:
+                _card(view, page, card)
+        _unpriced(figures)
+
+
+def _card(view: View, page: str, card: Card) -> None:
+    measure = card.measure
+    with st.container(border=True, height="stretch", gap="xxsmall", key=f"{page}.card.{measure.name}"):
+        st.metric(
+            measure.label,
+            _value(view, card),
+            delta=_delta(view, card.change, measure),
+            delta_color=_colour(card.change, measure),
+            delta_arrow=_arrow(card.change),
+            delta_description="vs prev" if card.change.ratio is not None else None,
+            chart_data=[float(shown(v, measure.unit) or 0) for v in card.course],
+            chart_type="area",
+            height="stretch",
+        )
+        explain(view, Query((measure.name,)), f"{page}.card.{measure.name}")
+
+
+def _value(view: View, card: Card) -> str:
+    measure = card.measure
+    if measure.name == "active_projects":
+        projects = active_projects(view)
+        return f"{text(projects.active, measure.unit)}/{text(projects.total, measure.unit)}"
+    return text(card.value, measure.unit, additive=measure.additive)
+
+
+def _delta(view: View, change: Change, measure: Measure) -> str | None:
+    if change.state == "no_base" and change.delta is None:
+        first = view.first_event()
+        zone = view.filters.period.calendar.zone
+        return f"– data starts {date_text(local(first, zone))}" if first else None
+    return change_text(change.current, change.previous, measure.unit)
+
+
+def _arrow(change: Change) -> str:
+    if change.state not in ("ok", "new") or not change.delta:
+        return "off"
+    return "up" if change.delta > 0 else "down"
+
+
+def _colour(change: Change, measure: Measure) -> str:
+    if change.ratio is None or abs(change.ratio) <= NOTABLE or measure.better == "neither":
+        return "off"
+    rose = change.ratio > 0
+    return "green" if rose == (measure.better == "higher") else "red"
+
+
+def _unpriced(figures: Summary) -> None:
+    if figures.unpriced_requests:
+        count = text(figures.unpriced_requests, MEASURES["unpriced_requests"].unit)
+        st.caption(
+            f":orange[:material/warning:] {count} requests have no price and are not in the cost."
+        )

@@ -1,0 +1,68 @@
+"""A panel of what a measure is made of: bars over time and a doughnut under one legend."""
+
+from functools import partial
+
+import streamlit as st
+
+from analytics_core.charts.doughnut import doughnut
+from analytics_core.charts.rows import named_series
+from analytics_core.charts.stacked_bar import stacked_bar
+from analytics_core.export.sheet import of_timeline
+from analytics_core.reports import breakdown as parts_of
+from analytics_core.reports import timeline as over_time
+from analytics_core.semantics.query import Query
+from analytics_core.store.view import View
+from analytics_core.ui import state
+from analytics_core.ui.draw import draw
+from analytics_core.ui.entity import hues, is_dark
+from analytics_core.ui.legend import hidden, legend
+from analytics_core.ui.panel import Content, panel
+from analytics_core.ui.tables import timeline_table
+
+HEIGHT = 300
+
+
+def questions(view: View, measure: str, by: str) -> tuple[Query, ...]:
+    """What the panel asks."""
+    top = _top(view)
+    asked = over_time.questions(view.filters.period, measure, by, top=top)
+    return (*asked, *parts_of.questions(measure, by, top))
+
+
+def draw_panel(view: View, name: str, title: str, *, measure: str, by: str) -> None:
+    """Draws the panel: every bucket stacked by member, and the members' shares of the whole."""
+    panel(view, name, title, partial(_content, name=name, measure=measure, by=by))
+
+
+def _top(view: View) -> int:
+    period = view.filters.period
+    return named_series(len(list(period.buckets(period.grain()))))
+
+
+def _content(view: View, *, name: str, measure: str, by: str) -> Content:
+    top = _top(view)
+    line = over_time.timeline(view, measure, by, top=top)
+    parts = parts_of.breakdown(view, measure, by, top=top)
+    colours = hues(view, by, line.members)
+    off = hidden(name, line.members)
+    seen, shares = line.without(off), parts.without(off)
+
+    def chart() -> None:
+        if not shares.parts:
+            st.info("Every series is hidden.")
+            return
+        left, right = st.columns([5, 3], vertical_alignment="center")
+        with left:
+            bars = stacked_bar(seen, colours, dark=is_dark(), height=HEIGHT)
+            draw(bars, state.of_panel(name, "bars"))
+        with right:
+            ring = doughnut(shares, colours, dark=is_dark(), height=HEIGHT)
+            draw(ring, state.of_panel(name, "doughnut"))
+
+    return Content(
+        question=over_time.questions(view.filters.period, measure, by, top=top)[0],
+        controls=lambda: legend(name, by, line.members, colours),
+        chart=chart,
+        table=lambda: timeline_table(seen, shares, state.of_panel(name, "table")),
+        sheet=lambda: of_timeline(seen),
+    )

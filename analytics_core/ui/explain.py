@@ -1,0 +1,98 @@
+"""Where a number comes from: value, formula, selection, rows, provenance, SQL (METRICS.md 4.14)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import streamlit as st
+
+from analytics_core.export.command import command
+from analytics_core.semantics.filters import Pick
+from analytics_core.semantics.format import exact, moment_text, text
+from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.member import label_of
+from analytics_core.semantics.query import Query
+from analytics_core.semantics.unit import Unit
+from analytics_core.store.explained import Explained
+from analytics_core.store.view import View
+from analytics_core.ui import state
+from analytics_core.ui.errors import edge
+from analytics_core.ui.escape import md_escape
+
+
+def explain(view: View, query: Query, name: str) -> None:
+    """A button that opens the explanation of the answer to `query`; closed, it costs nothing."""
+    popover = st.popover(
+        "",
+        type="tertiary",
+        icon=":material/info:",
+        help="Explain this number",
+        on_change="rerun",
+        key=state.of_panel(name, "explain"),
+    )
+    if popover.open:
+        with popover, edge(f"{name}.explain"):
+            _draw(view, query)
+
+
+def _draw(view: View, query: Query) -> None:
+    measure = MEASURES[query.measures[0]]
+    how = view.explained(query)
+    whole = view.ask(Query((measure.name,)))[measure.name][0]
+    st.markdown(f"**{measure.label}**: {md_escape(exact(whole, measure.unit))}")
+    st.caption(f"{measure.description} Formula: {md_escape(measure.formula)}")
+    with st.container(gap="xsmall"):
+        for label, words in _lines(view, query, how):
+            st.markdown(f":gray[{label}] {md_escape(words)}")
+    st.caption("The same question on the command line")
+    st.code(command(query, view.filters, state.username()), language="bash", wrap_lines=True)
+    with st.expander("SQL with its values"):
+        for statement, values in zip(how.sql, how.params, strict=True):
+            st.code(statement, language="sql", wrap_lines=True)
+            st.code("\n".join(f"{k} = {v}" for k, v in values), language=None, wrap_lines=True)
+
+
+def _lines(view: View, query: Query, how: Explained) -> Iterator[tuple[str, str]]:
+    measure, period = MEASURES[query.measures[0]], view.filters.period
+    zone = period.calendar.zone
+    yield "Period", f"{moment_text(period.start, zone)} – {moment_text(period.end, zone)} ({zone})"
+    yield "in UTC", f"{_utc(period.start)} – {_utc(period.end)}, the end not included"
+    yield "Filters", "; ".join(map(_picked, view.filters.picks)) or "none"
+    yield "Scope", f"you see {state.scope_words()}"
+    known = dict(how.known)[measure.name]
+    yield "Rows", f"{how.rows:,} events, {known:,} of them with a known value"
+    if measure.unit is Unit.USD:
+        yield "Provenance", _provenance(how)
+    left_out = _left_out(how) if measure.unit is Unit.USD else ""
+    if left_out:
+        yield "Left out", left_out
+    until = how.data_until
+    upto = f", data up to {moment_text(until, zone)}" if until else ""
+    yield "Data", f"version {how.version}{upto}"
+    yield "Answered by", f"{how.store} in {how.ms:,.0f} ms"
+
+
+def _utc(moment: datetime) -> str:
+    return moment_text(moment, "UTC")
+
+
+def _picked(pick: Pick) -> str:
+    names = ", ".join(label_of(pick.dimension, value) for value in pick.values)
+    return f"{pick.of.label}: {names or 'nothing'}"
+
+
+def _provenance(how: Explained) -> str:
+    facts = how.facts
+    if facts.reported is None or facts.computed is None:
+        return "no cost above zero"
+    shares = ((facts.reported, "reported by the source"), (facts.computed, "computed from prices"))
+    return ", ".join(f"{text(s, Unit.RATIO)} {words}" for s, words in shares if s) or "free"
+
+
+def _left_out(how: Explained) -> str:
+    facts = how.facts
+    if not facts.unpriced_events:
+        return ""
+    return (
+        f"{facts.unpriced_events:,} events without a price"
+        f" ({text(facts.unpriced_tokens, Unit.TOKENS)} tokens)"
+    )

@@ -1,0 +1,126 @@
+"""The lines above every page: title, period, picks, how fresh the figures are."""
+
+import streamlit as st
+
+from analytics_core.reports.freshness import Freshness
+from analytics_core.reports.span import before, until
+from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.filters import ME
+from analytics_core.semantics.format import moment_text, period_text, text
+from analytics_core.semantics.member import label_of
+from analytics_core.semantics.unit import Unit
+from analytics_core.store.view import View
+from analytics_core.ui import state
+from analytics_core.ui.escape import md_escape
+from analytics_core.ui.inbox import follow
+
+MOST_CHIPS = 8  # of one dimension; beyond, one chip stands for all
+_VIEWS = {
+    state.CHARTS: ":material/bar_chart: Charts",
+    state.TABLES: ":material/table: Tables",
+}
+
+
+def title(name: str, section: str) -> None:
+    """The page's name, the section it belongs to, and whether the page shows charts or tables."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(f"{section} › {name}" if section else name, anchor=False)
+        st.segmented_control(
+            "Show the page as",
+            tuple(_VIEWS),
+            key=state.SHOWN,
+            format_func=_VIEWS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            on_change=state.follow_page,
+            persist_state="session",
+        )
+
+
+def period_line(view: View) -> None:
+    """The period and what it is compared with, both as cut off now, and the zone, once."""
+    period, limit = view.filters.period, until(view)
+    running = period.start < limit < period.end
+    earlier = period_text(period.previous(), before(view).filters.period.end)
+    st.markdown(
+        f"**{period_text(period, limit)}**{' so far' if running else ''}"
+        f" · compared with {earlier} · {md_escape(period.calendar.zone)}"
+    )
+
+
+def chips() -> None:
+    """One button per pick, which takes it away; no row when nothing is picked."""
+    if not state.filters().picks:
+        return
+    with st.container(horizontal=True, key="chips"):
+        for pick in state.filters().picks:
+            values = state.picked(pick.dimension)
+            of = dimension(pick.dimension)
+            if len(values) > MOST_CHIPS:
+                _chip(f"{len(values)} {of.plural}", pick.dimension, tuple(values))
+                continue
+            for value in values:
+                name = "Me" if value == ME else label_of(of.name, value or None)
+                _chip(f"{of.label}: {name}", pick.dimension, (value,))
+        st.button("Clear all filters", key="chips.clear", type="tertiary", on_click=state.clear)
+
+
+def _chip(label: str, name: str, values: tuple[str, ...]) -> None:
+    st.button(
+        md_escape(label),
+        key=f"chip.{name}.{'|'.join(values)}",
+        icon=":material/close:",
+        icon_position="right",
+        help="Take this filter away",
+        on_click=state.drop,
+        args=(name, values),
+    )
+
+
+def freshness(view: View, facts: Freshness, *, sees_inbox: bool) -> None:
+    """How far the data reach, how many events are shown, how their cost is known; and refresh."""
+    words = " · ".join(_fresh(view, facts))
+    demo = view.store.manifest.demo_only and facts.until is not None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if facts.stale:
+            st.warning(words, icon=":material/schedule:")
+        else:
+            st.caption(words, width="content")
+        st.button(
+            "",
+            key=state.REFRESH,
+            icon=":material/refresh:",
+            type="tertiary",
+            help="Look for new data",
+            on_click=_refresh,
+            args=(view.store.version, view),
+        )
+        if demo:
+            st.badge("Demo data", color="blue", help="Put your own exports into data/inbox.")
+    follow(view, view.store.version, sees_inbox=sees_inbox)
+
+
+def _fresh(view: View, facts: Freshness) -> list[str]:
+    if facts.until is None:
+        return ["No data yet"]
+    zone = view.filters.period.calendar.zone
+    words = [
+        f"Data up to {moment_text(facts.until, zone)}",
+        f"{text(facts.events, Unit.COUNT)} {'event' if facts.events == 1 else 'events'}",
+    ]
+    words += _provenance(facts)
+    if facts.unpriced:
+        words.append(f":orange[{text(facts.unpriced, Unit.RATIO)} of tokens unpriced]")
+    return words
+
+
+def _provenance(facts: Freshness) -> list[str]:
+    """How the cost is known: "92% reported, 8% computed"."""
+    shares = ((facts.reported, "reported"), (facts.computed, "computed"))
+    return [", ".join(f"{text(share, Unit.RATIO)} {how}" for share, how in shares if share)] * any(
+        share for share, _ in shares
+    )
+
+
+def _refresh(version: str, view: View) -> None:
+    st.toast("Already the latest" if view.store.version == version else "New data")

@@ -1,0 +1,76 @@
+"""The frame of a panel: title, charts or table, Explain, download, and one edge for errors."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from analytics_core.export import csv
+from analytics_core.export.sheet import Sheet
+from analytics_core.semantics.query import Query
+from analytics_core.store.view import View
+from analytics_core.ui import state
+from analytics_core.ui.errors import edge
+from analytics_core.ui.explain import explain
+
+_KINDS = {state.CHARTS: ":material/bar_chart:", state.TABLES: ":material/table:"}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one panel shows of one answer. `controls` are drawn above the chart and the table."""
+
+    question: Query
+    controls: Callable[[], None]
+    chart: Callable[[], None]
+    table: Callable[[], None]
+    sheet: Callable[[], Sheet]
+
+
+@st.fragment
+def panel(view: View, name: str, title: str, content: Callable[[View], Content]) -> None:
+    """Draws a panel called `name` (page.panel); its controls run it alone.
+
+    `content` asks the View and draws nothing; it is called inside the edge.
+    """
+    with st.container(border=True, height="stretch", key=f"panel.{name}"):
+        head = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
+        head.subheader(title, anchor=False)
+        with edge(name):
+            shown = content(view)
+            with head:
+                kind = _switch(name)
+                explain(view, shown.question, name)
+                _download(view, name, shown.sheet)
+            shown.controls()
+            if kind == state.TABLES:
+                shown.table()
+            else:
+                shown.chart()
+
+
+def _switch(name: str) -> str:
+    return st.segmented_control(
+        "Show as",
+        tuple(_KINDS),
+        key=state.panel_shown(name),
+        format_func=_KINDS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        help="Chart or table",
+    )
+
+
+def _download(view: View, name: str, sheet: Callable[[], Sheet]) -> None:
+    page, _, panel_name = name.partition(".")
+    st.download_button(
+        "",
+        data=lambda: csv.content(sheet()),
+        file_name=csv.file_name(page, panel_name, view.filters.period, state.nonce()),
+        mime=csv.MIME,
+        key=state.of_panel(name, "csv"),
+        help="Download as CSV",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+    )

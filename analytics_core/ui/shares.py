@@ -1,0 +1,81 @@
+"""A panel of what a measure comes from: a doughnut, and beside it every amount and share."""
+
+from functools import partial
+
+import streamlit as st
+
+from analytics_core.charts.doughnut import doughnut
+from analytics_core.charts.theme import Colours
+from analytics_core.export.sheet import of_breakdown
+from analytics_core.reports.breakdown import Breakdown, Part, breakdown, questions
+from analytics_core.semantics.format import text
+from analytics_core.semantics.unit import Unit
+from analytics_core.store.view import View
+from analytics_core.ui import state
+from analytics_core.ui.draw import draw
+from analytics_core.ui.entity import hues, is_dark, named
+from analytics_core.ui.escape import md_escape
+from analytics_core.ui.panel import Content, panel
+from analytics_core.ui.tables import breakdown_table
+
+HEIGHT = 240
+
+
+def draw_panel(view: View, name: str, title: str, *, measure: str, by: str, top: int) -> None:
+    """Draws the panel: the `top` members of `by`, Others and (unattributed)."""
+    panel(view, name, title, partial(_content, name=name, measure=measure, by=by, top=top))
+
+
+def _content(view: View, *, name: str, measure: str, by: str, top: int) -> Content:
+    parts = breakdown(view, measure, by, top=top)
+    colours = hues(view, by, [part.member for part in parts.parts])
+    return Content(
+        question=questions(measure, by, top)[0],
+        controls=lambda: None,
+        chart=lambda: doughnut_and_list(parts, colours, name),
+        table=lambda: breakdown_table(parts, state.of_panel(name, "table")),
+        sheet=lambda: of_breakdown(parts),
+    )
+
+
+def doughnut_and_list(parts: Breakdown, colours: Colours, name: str) -> None:
+    """The doughnut and its list side by side, one under the other on a phone."""
+    left, right = st.columns([2, 3], vertical_alignment="center")
+    with left:
+        ring = doughnut(parts, colours, dark=is_dark(), height=HEIGHT)
+        draw(ring, state.of_panel(name, "doughnut"))
+    with right:
+        amounts(parts, colours, name)
+
+
+def amounts(parts: Breakdown, colours: Colours, name: str) -> None:
+    """Every part with its colour, amount and share, in the order of the chart.
+
+    A name picks that member for the whole page.
+    """
+    with st.container(gap=None):
+        for part in parts.parts:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                with st.container():
+                    _name(parts, part, colours, name)
+                figure = text(part.value, parts.measure.unit, additive=parts.measure.additive)
+                share = text(part.share, Unit.RATIO)
+                st.markdown(md_escape(figure), width=84, text_alignment="right")
+                st.markdown(f":gray[{md_escape(share)}]", width=52, text_alignment="right")
+
+
+def _name(parts: Breakdown, part: Part, colours: Colours, name: str) -> None:
+    label = named(part.member, parts.by.name, colours)
+    if part.member.kind == "others":
+        st.markdown(label)
+        return
+    pressed = st.button(
+        label,
+        key=state.of_panel(name, part.member.id),
+        type="tertiary",
+        help=f"Show only this {parts.by.label.lower()}",
+        on_click=state.pick,
+        args=(parts.by.name, part.member.name or ""),
+    )
+    if pressed:
+        st.rerun()

@@ -1,0 +1,7 @@
+"""The pages, in the order of the menu: sections of modules that each say TITLE … render(view)."""
+
+from types import ModuleType
+
+from pages import overview
+
+PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (("Analytics", (overview,)),)
