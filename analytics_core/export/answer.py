@@ -10,11 +10,15 @@ from typing import Any
 import polars as pl
 
 from analytics_core.errors import UnknownName
-from analytics_core.semantics.format import csv_number
+from analytics_core.export import csv
+from analytics_core.export.sheet import Column, Sheet
+from analytics_core.semantics.format import bucket_label, cell, csv_number, period_text
 from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.member import Member
 from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import NANO, Unit
+from analytics_core.store.view import View
 
 FORMATS = ("table", "csv", "json", "parquet")
 
@@ -45,8 +49,7 @@ def rows(frame: pl.DataFrame, query: Query) -> Iterator[dict[str, Any]]:
     measures = set(query.measures)
     for row in frame.iter_rows(named=True):
         yield {
-            key: plain(value, key) if key in measures else _key(value)
-            for key, value in row.items()
+            key: plain(value, key) if key in measures else _key(value) for key, value in row.items()
         }
 
 
@@ -56,9 +59,7 @@ def _key(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def as_json(
-    frame: pl.DataFrame, query: Query, period: Period, about: Mapping[str, object]
-) -> str:
+def as_json(frame: pl.DataFrame, query: Query, period: Period, about: Mapping[str, object]) -> str:
     """The whole answer as one JSON document: the period's bounds, what it is about, the rows."""
     document = {
         "period": {
@@ -89,6 +90,65 @@ def _decimals(nano: pl.Series) -> pl.Series:
     """Integer nano-units as exact decimals of the unit (dividing would go through floats)."""
     values = [None if v is None else Decimal(v).scaleb(-9) for v in nano]
     return pl.Series(nano.name, values, dtype=pl.Decimal(38, 9))
+
+
+def of(view: View, query: Query, kind: str) -> bytes:
+    """The answer of `view` to `query` in one of FORMATS, as bytes ready to be written."""
+    frame = view.ask(query)
+    if kind == "parquet":
+        return as_parquet(frame, query)
+    period = view.filters.period
+    if kind == "json":
+        until = view.store.data_until
+        about = {
+            "data_version": view.store.version,
+            "data_until": until.isoformat() if until else None,
+            "measures": {m: MEASURES[m].unit.value for m in query.measures},
+        }
+        return (as_json(frame, query, period, about) + "\n").encode()
+    if kind == "csv":
+        return as_csv(frame, query)
+    return as_table(frame, query, period).encode()
+
+
+def as_csv(frame: pl.DataFrame, query: Query) -> bytes:
+    """The rows as CSV: plain decimal digits, text guarded against formulas, "" for unknown."""
+    kinds = [f"{name}_kind" for name in query.by]
+    names = [n for n in frame.columns if n in (*header(query), *kinds)]
+    units = {m: MEASURES[m].unit for m in query.measures}
+    columns = tuple(Column(n, units.get(n)) for n in names)
+    lines = tuple(
+        tuple(
+            v if n in units else str(_key(v)) if v is not None else ""
+            for n, v in zip(names, row, strict=True)
+        )
+        for row in frame.select(names).iter_rows()
+    )
+    return csv.content(Sheet(columns, lines))
+
+
+def as_table(frame: pl.DataFrame, query: Query, period: Period) -> str:
+    """The rows for a terminal: labels, figures with their unit, and what period they are of."""
+    lines = [list(header(query))]
+    for row in frame.iter_rows(named=True):
+        cells: list[str] = []
+        if query.grain:
+            cells.append(bucket_label(row["bucket"], query.grain, period.calendar))
+        cells += [Member(row[d], row[f"{d}_kind"], row[f"{d}_members"]).label(d) for d in query.by]
+        cells += [
+            cell(row[m], MEASURES[m].unit, additive=MEASURES[m].additive) for m in query.measures
+        ]
+        lines.append(cells)
+    left = len(lines[0]) - len(query.measures)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = [
+        "  ".join(
+            c.ljust(w) if i < left else c.rjust(w)
+            for i, (c, w) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+    return "\n".join([f"{period_text(period)} · {period.calendar.zone}", *text, ""])
 
 
 def header(query: Query) -> Sequence[str]:
