@@ -13,7 +13,7 @@ from analytics_core.charts.theme import NAMED, Colours
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.semantics.format import text
 
-ROOM = 1.22  # how far the axis reaches beyond the longest bar, for the amount at its end
+ROOM = 74  # pixels right of the longest bar, for the longest amount of the short form
 STEP = 30  # height of one bar and its gap
 
 
@@ -38,21 +38,14 @@ def bars(
     )
     rows = part_rows(breakdown, hues or Colours(())).with_columns(
         pl.Series("amount", [_amount(p.value, breakdown) for p in breakdown.parts], pl.String),
+        pl.col("value").clip(lower_bound=0).alias("end"),  # amounts stand right of zero
         pl.lit(INK).alias("ink"),
     )
-    frames = (("rows", rows), ("reach", _reach(rows)))
-    return Drawing(spec, frames, breakdown_sentence("Bars", breakdown, period))
+    return Drawing(spec, (("rows", rows),), breakdown_sentence("Bars", breakdown, period))
 
 
 def _amount(value: int | float | None, breakdown: Breakdown) -> str:
     return text(value, breakdown.measure.unit, additive=breakdown.measure.additive)
-
-
-def _reach(rows: pl.DataFrame) -> pl.DataFrame:
-    """How far the axis goes to both sides, so that no amount is cut off."""
-    known = [value for value in rows["value"] if value is not None]
-    low, high = min([0.0, *known]), max([0.0, *known])
-    return pl.DataFrame({"value": [low * ROOM, high * ROOM]}, schema={"value": pl.Float64})
 
 
 @lru_cache(maxsize=512)
@@ -75,18 +68,17 @@ def _spec(
             domain=False,
         ),
     )
-    length = alt.X("value:Q", title=None, axis=None)
+    extent = alt.Scale(nice=False, range=[0, alt.ExprRef(f"width-{ROOM}")])
+    length = alt.X("value:Q", title=None, axis=None, scale=extent)
     tooltip = [alt.Tooltip("member:N", title=member), alt.Tooltip("text:N", title=amount)]
     if shares:
         tooltip.append(alt.Tooltip("share:N", title="Share"))
     parts = alt.Chart(alt.NamedData("rows")).encode(x=length, y=place, tooltip=tooltip)
     colour = slot_colour(own) if coloured else alt.value("blue")
     bar = parts.mark_bar(cornerRadiusEnd=3).encode(color=colour)
-    figure = parts.mark_text(
-        align=alt.expr("datum.value < 0 ? 'right' : 'left'"),
-        dx=alt.expr("datum.value < 0 ? -6 : 6"),
-        fontSize=13,
-        aria=False,
-    ).encode(text="amount:N", color=strong_text())
-    room = alt.Chart(alt.NamedData("reach")).mark_point(opacity=0, aria=False).encode(x=length)
-    return finished(alt.layer(room, bar, figure, height=height))
+    figure = parts.mark_text(align="left", dx=8, fontSize=13, aria=False).encode(
+        x=alt.X("end:Q", title=None, axis=None, scale=extent),
+        text="amount:N",
+        color=strong_text(),
+    )
+    return finished(alt.layer(bar, figure, height=height))

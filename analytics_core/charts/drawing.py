@@ -8,7 +8,7 @@ import polars as pl
 
 Spec: TypeAlias = dict[str, Any]  # Vega-Lite, shared between draws: never changed in place
 
-PADDING = {"left": 0, "right": 4, "top": 8, "bottom": 0}  # the panel around it has its own
+PADDING = {"left": 0, "right": 4, "top": 8, "bottom": 4}  # the panel around it has its own
 
 
 @dataclass(frozen=True, slots=True)
