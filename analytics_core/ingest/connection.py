@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def workspace(events: Path) -> Path:
 @contextmanager
 def connect(
     events: Path, settings: Settings, readable: Iterable[Path] = ()
-) -> Iterator[duckdb.DuckDBPyConnection]:
+) -> Generator[duckdb.DuckDBPyConnection]:
     """An in-memory connection that may read the landed files and write its workspace, no more.
 
     `readable` are the staged private copies (safe names) that read_csv or read_json will open;

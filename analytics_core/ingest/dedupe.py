@@ -11,13 +11,16 @@ from analytics_core.store.manifest import EventFile, Manifest
 
 REUSED = "id_reused"
 
-# A reading order of moments needs updated_at beside the stored row too, which has no such column:
-# it travels in metadata, where every value without a column of its own is kept.
+# Two things are needed again after landing and have no column: the moment that ranks repeats, and
+# that the parts were unusable, so that repricing does not price all input as uncached. They travel
+# in metadata, where every value without a column of its own is kept.
 _METADATA = """
-    CASE WHEN _updated_at IS NULL OR _updated_at = coalesce(ended_at, started_at) THEN metadata
-    ELSE json_merge_patch(coalesce(metadata, '{}'),
-        json_object('updated_at', strftime(_updated_at, '%Y-%m-%dT%H:%M:%S.%f')))::VARCHAR END
-        AS metadata"""
+    CASE WHEN (_updated_at IS NULL OR _updated_at = coalesce(ended_at, started_at))
+        AND NOT coalesce(list_contains(_flags, 'parts_exceed_total'), false) THEN metadata
+    ELSE json_merge_patch(coalesce(metadata, '{}'), json_object(
+        'updated_at', strftime(_updated_at, '%Y-%m-%dT%H:%M:%S.%f'),
+        'parts_exceed_total', CASE WHEN list_contains(_flags, 'parts_exceed_total') THEN true END
+    ))::VARCHAR END AS metadata"""
 
 _REPEATED = """
     CREATE OR REPLACE TEMP TABLE repeated AS
@@ -128,9 +131,11 @@ _LOST_TO_STORE = """
 
 @dataclass(frozen=True, slots=True)
 class Dedupe:
-    """What became of the repeats. The kept rows stand in the view `outgoing` (with `_id`,
-    `_updated_at`, `_flags`), the stored rows to take out in the table `lost` (filename,
-    file_row_number, file_id, winner, requests, input_tokens, output_tokens, cost_nano).
+    """What became of the repeats.
+
+    The kept rows stand in the view `outgoing` (with `_id`, `_updated_at`, `_flags`), the stored
+    rows to take out in the table `lost` (filename, file_row_number, file_id, winner, requests,
+    input_tokens, output_tokens, cost_nano).
     """
 
     duplicate: int  # rows of the file that lost, to the file itself or to the store

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from analytics_core.errors import TokentallyError
+from analytics_core.ingest.verdict import Refused
 from analytics_core.store import manifest, parquet
 from analytics_core.store.manifest import Input
 
@@ -32,14 +32,8 @@ _OTHERS = """
     GROUP BY file_id ORDER BY file_id"""
 
 
-class Overlapping(TokentallyError):
-    """A file whose cost other files of its group already brought, in another form."""
-
-    code = "overlapping_source"
-
-
 def check_overlap(con: DuckDBPyConnection, table: str, entry: Input, events: Path) -> None:
-    """Raises Overlapping when the rows of `table` would count a group's cost a second time.
+    """Raises Refused (overlapping_source) when the rows of `table` would count a group's cost a second time.
 
     That is so when the store has rows of the same group in the file's time range that are of the
     other grain, or are buckets of another source or grouped by other dimensions. Files read again
@@ -65,9 +59,10 @@ def check_overlap(con: DuckDBPyConnection, table: str, entry: Input, events: Pat
         other = others[file_id]
         alike = other.grain == entry.grain and other.source == entry.source
         if not alike or tuple(their_shape) != shape:
-            raise Overlapping(
+            raise Refused(
+                "overlapping_source",
                 f"'{other.name}' ({other.source}) already brought {rows} rows of {entry.group} for"
                 f" the time of this file ({entry.source}), so the same cost would count twice."
                 " Ingest it with --allow-overlap if it is other usage, or forget"
-                f" {file_id} first."
+                f" {file_id} first.",
             )

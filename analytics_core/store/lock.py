@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _TRY_SECONDS = 0.1
 
 
 @contextmanager
-def locked(events: Path, wait: float = WAIT_SECONDS) -> Iterator[int]:
+def locked(events: Path, wait: float = WAIT_SECONDS) -> Generator[int]:
     """Holds `events`/.lock; yields its descriptor. Readers never take it.
 
     Hand the descriptor to child processes that land (`pass_fds`): the lock then lasts until the

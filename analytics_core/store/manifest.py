@@ -105,6 +105,25 @@ class Manifest:
         low, high = start.isoformat(), end.isoformat()
         return tuple(f for f in self.files if f.min_started_at < high and f.max_started_at >= low)
 
+    def of_month(self, month: str) -> tuple[EventFile, ...]:
+        """The files of one UTC month, such as 2026-11."""
+        return tuple(f for f in self.files if f.month == month)
+
+    def landed(self, file_id: str) -> Input | None:
+        """The ledger line of a file whose rows or statement stand in the store, else None."""
+        line = self.input(file_id)
+        return line if line is not None and line.verdict in ("landed", "statement") else None
+
+    @property
+    def unfinished(self) -> tuple[Input, ...]:
+        """Landed files that lost rows to a file forgotten since: they are to be read again."""
+        forgotten = {i.file_id for i in self.inputs if i.verdict == "forgotten"}
+        return tuple(
+            i
+            for i in self.inputs
+            if i.verdict == "landed" and any(name in forgotten for name, _ in i.lost_to)
+        )
+
     def with_input(self, entry: Input) -> Self:
         """The same manifest with the ledger line of `entry.file_id` added or replaced."""
         kept = tuple(i for i in self.inputs if i.file_id != entry.file_id)

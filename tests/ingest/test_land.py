@@ -1,6 +1,6 @@
 """Dedupe and landing over hand-made priced rows: which row stands, what the ledger says."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,8 @@ from analytics_core.events import COLUMNS
 from analytics_core.ingest.archive import archive, archived_as
 from analytics_core.ingest.connection import connect
 from analytics_core.ingest.land import BrokenRows, land
-from analytics_core.ingest.overlap import Overlapping, check_overlap
+from analytics_core.ingest.overlap import check_overlap
+from analytics_core.ingest.verdict import Refused
 from analytics_core.settings import Settings
 from analytics_core.store import manifest
 from analytics_core.store.manifest import Input
@@ -86,8 +87,8 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Store]]:
-    yield lambda: Store(tmp_path_factory.mktemp("store") / "events")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
+    return lambda: Store(tmp_path_factory.mktemp("store") / "events")
 
 
 def test_of_three_copies_the_last_stands(store: Store) -> None:
@@ -107,9 +108,7 @@ def test_a_log_that_repeats_a_call_while_it_streams_has_no_conflicts(store: Stor
     with connect(store.events, Settings(store.events)) as con:
         rows = [{"event_id": "c:1", "output_tokens": n} for n in (9, 159)]
         store.table(con, rows, "f1")
-        entry = land(
-            con, "priced", replace(line("f1"), read=2), store.events, id_conflicts=False
-        )
+        entry = land(con, "priced", replace(line("f1"), read=2), store.events, id_conflicts=False)
     assert (entry.duplicate, entry.reasons) == (1, ())
 
 
@@ -255,7 +254,7 @@ def test_buckets_are_refused_where_requests_of_their_group_stand(store: Store) -
     midnight = DAY.replace(hour=0)
     day = {"started_at": midnight, "ended_at": midnight + timedelta(days=1)}
     empty = {"started_at": midnight + timedelta(days=1), "ended_at": midnight + timedelta(days=2)}
-    with pytest.raises(Overlapping, match=r"'f1.parquet' \(litellm\) already brought 1 rows"):
+    with pytest.raises(Refused, match=r"'f1.parquet' \(litellm\) already brought 1 rows"):
         store.check_overlap("f2", bucket | day, **daily)
     store.check_overlap("f2", bucket | empty, **daily)
     store.check_overlap("f2", bucket | day, **(daily | {"group": "openai"}))
@@ -269,7 +268,7 @@ def test_requests_are_refused_where_buckets_of_their_group_stand(store: Store) -
          "ended_at": midnight + timedelta(days=1)},
         grain="bucket", source="litellm-daily",
     )  # fmt: skip
-    with pytest.raises(Overlapping):
+    with pytest.raises(Refused, match="overlapping_source"):
         store.check_overlap("f2", {"event_id": "c:1"})
     store.check_overlap("f2", {"event_id": "c:1", "started_at": at(0.5)})
 
@@ -281,8 +280,10 @@ def test_buckets_grouped_by_another_dimension_are_refused_and_a_fuller_export_is
     bucket = {"grain": "bucket", "started_at": midnight, "ended_at": midnight + timedelta(days=1)}
     daily = {"grain": "bucket", "source": "litellm-daily"}
     store.land("f1", bucket | {"event_id": "b:1", "user_id": "ana", "api_key": "k"}, **daily)
-    store.check_overlap("f2", bucket | {"event_id": "b:2", "user_id": "bo", "api_key": "k"}, **daily)
-    with pytest.raises(Overlapping):
+    store.check_overlap(
+        "f2", bucket | {"event_id": "b:2", "user_id": "bo", "api_key": "k"}, **daily
+    )
+    with pytest.raises(Refused, match="overlapping_source"):
         store.check_overlap("f2", bucket | {"event_id": "b:3", "team": "core"}, **daily)
 
 

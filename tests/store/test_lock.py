@@ -11,9 +11,9 @@ from analytics_core.store.lock import locked
 
 
 def test_a_second_writer_is_told_that_the_store_is_busy(tmp_path: Path) -> None:
-    with locked(tmp_path), pytest.raises(StoreBusy, match="Another ingest is running"):
-        with locked(tmp_path, wait=0):
-            pass
+    busy = pytest.raises(StoreBusy, match="Another ingest is running")
+    with locked(tmp_path), busy, locked(tmp_path, wait=0):
+        pass
 
 
 def test_the_lock_is_free_after_its_holder_ended(tmp_path: Path) -> None:
