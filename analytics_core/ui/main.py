@@ -1,6 +1,7 @@
 """The router: who is there, what they picked, which page; the same order in every run."""
 
 import logging
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,13 +28,16 @@ from pages import PAGES
 
 log = logging.getLogger(__name__)
 
-ICON = Path(__file__).with_name("icon.png")
+# As data: a file would go through /media, which is closed to those who have not signed in.
+ICON = "data:image/png;base64," + b64encode(
+    Path(__file__).with_name("icon.png").read_bytes()
+).decode("ascii")
 LOGO = Path(__file__).with_name("logo.svg")
 
 
 def main() -> None:
     """One run of the app for one browser tab."""
-    st.set_page_config("Tokentally", page_icon=str(ICON), layout="wide")
+    st.set_page_config("Tokentally", page_icon=ICON, layout="wide")
     draw: dict[ModuleType, Callable[[], None]] = {}
     pages = {module: _page(module, draw) for _, modules in PAGES for module in modules}
     current = st.navigation(list(pages.values()), position="hidden")
@@ -107,7 +111,9 @@ def _own_rows_only(scope: Scope) -> bool:
 def _sections(
     pages: Mapping[ModuleType, Page], principal: Principal
 ) -> list[tuple[str, list[Page]]]:
-    mine = [(title, [pages[m] for m in modules if _open_to(m, principal)]) for title, modules in PAGES]
+    mine = [
+        (title, [pages[m] for m in modules if _open_to(m, principal)]) for title, modules in PAGES
+    ]
     return [(title, section) for title, section in mine if section]
 
 
