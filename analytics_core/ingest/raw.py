@@ -93,7 +93,8 @@ class RawColumns:
     def __init__(self, head: Head) -> None:
         self.head = head
         self.tops = top_names(head.raw_names)
-        self.used: set[int] = set()  # positions of the columns that must be staged
+        self.used: set[int] = set()  # positions of the columns a source reads
+        self.kept: set[int] = set()  # of those that go to metadata
         self.places: dict[int, list[str]] = {}
         self.rest_sql: str | None = None  # of a JSON document: what goes to metadata
 
@@ -162,7 +163,7 @@ class RawColumns:
         kind = self.head.types[name]
         value = json_safe(f"c{at}", duckdb.sqltype(kind)) if kind != "JSON" else f"c{at}"
         if value is not None:
-            self.used.add(at)
+            self.kept.add(at)
         return value
 
     def _inside(self, at: int, keys: list[str], path: str) -> Raw | None:

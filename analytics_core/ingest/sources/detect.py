@@ -70,8 +70,8 @@ def _unknown(head: Head, saved: Sequence[Source]) -> Unrecognised:
     text += f" and {more} more." if more > 0 else "."
     text += _lacking(head, saved)
     if head.bad_lines:
-        verb = "line is" if head.bad_lines == 1 else "lines are"
-        text += f" {head.bad_lines} of {head.lines or head.bad_lines} {verb} not JSON."
+        verb = "is" if head.bad_lines == 1 else "are"
+        text += f" {head.bad_lines} of {head.lines or head.bad_lines} lines {verb} not JSON."
     return Unrecognised("unknown_columns", text, proposal.proposed(head))
 
 

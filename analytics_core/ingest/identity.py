@@ -1,0 +1,68 @@
+"""Who an event is: its id in the source, else a hash of what the source says of it."""
+
+from duckdb import DuckDBPyConnection
+
+from analytics_core.events import TOKENS
+from analytics_core.ingest.raw import literal
+from analytics_core.ingest.said import DIMENSIONS, Said
+
+_LONGEST = 200
+_PERIOD = ("at_start", "at_ended_at")
+# Identical rows of a request log are different calls: the second, third … get ids of their own.
+_REPEATED = """
+    UPDATE typed SET event_id = numbered.prefix || left(md5(numbered.event_id || '#' || n), 24)
+    FROM (
+        SELECT rowid AS id, event_id, regexp_extract(event_id, '^(.*:)?[0-9a-f]{24}$', 1) AS prefix,
+            row_number() OVER (PARTITION BY event_id ORDER BY row) - 1 AS n
+        FROM typed
+        WHERE event_id IN (SELECT event_id FROM typed WHERE _hashed AND grain = 'request'
+            AND _skip IS NULL AND _reject IS NULL GROUP BY event_id HAVING count(*) > 1)
+            AND _skip IS NULL AND _reject IS NULL
+    ) AS numbered
+    WHERE typed.rowid = numbered.id AND numbered.n > 0"""
+
+
+def prefix(said: Said) -> str:
+    """What stands before the id: the namespace of the product."""
+    return f"{said.source.namespace}:" if said.source.namespace else ""
+
+
+def event_id(said: Said) -> str:
+    """SQL of the id; a very long one is hashed, never cut."""
+    named = literal(prefix(said))
+    if not said.has("id"):
+        return f"{named} || hashed"
+    long = f"CASE WHEN strlen(w_id) > {_LONGEST} THEN md5(w_id) ELSE w_id END"
+    return f"CASE WHEN w_id IS NOT NULL THEN {named} || {long} ELSE {named} || hashed END"
+
+
+def hashed(said: Said) -> str:
+    """SQL of 24 hex of a hash: of all mapped values, in a bucket of what it is a bucket of.
+
+    A bucket leaves its values out, so a fuller export of the same day replaces the partial one.
+    """
+    source = [*_parts(said, ("at_start", *(f"w_{n}" for n in said.those(DIMENSIONS))))]
+    if said.has("ended_at"):
+        source += _parts(said, ("at_ended_at",))
+    if said.has("tags"):
+        source += _parts(said, ("tags",))
+    rule = ("items[1].rule", "items[1].unit") if said.has("items") else ()
+    line = [f"CASE WHEN len(items) = 1 THEN {part} END" for part in _parts(said, rule)]
+    values = [f"n_{name}" for name in said.those((*TOKENS, "latency_ms", "ttft_ms", "requests"))]
+    values += [f"usd_{name}" for name in said.those(("cost_reported", "credits"))]
+    values += ["items"] if said.has("items") else []
+    bucket = f"concat({', '.join([*source, *line])})"
+    request = f"concat({', '.join([*source, *_parts(said, tuple(values))])})"
+    kind = f"CASE WHEN grain = 'bucket' THEN {bucket} ELSE {request} END"
+    made = f"left(md5({kind}), 24)"
+    return f"CASE WHEN w_id IS NULL THEN {made} END" if said.has("id") else made
+
+
+def _parts(said: Said, names: tuple[str, ...]) -> list[str]:
+    """Each value after its name, so that an unknown one and a column too many change nothing."""
+    return [f"'{n.removeprefix('w_')}=' || CAST({n} AS VARCHAR) || chr(31)" for n in names]
+
+
+def number_repeats(con: DuckDBPyConnection) -> None:
+    """Gives identical rows of `typed` that have no id of their own different ones."""
+    con.execute(_REPEATED)

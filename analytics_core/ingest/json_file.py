@@ -1,0 +1,152 @@
+"""A dropped JSON file: lines, one document, or an array of objects, each row one object."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from duckdb import DuckDBPyConnection
+
+from analytics_core.ingest import json_keys
+from analytics_core.ingest.limits import DOCUMENT_BYTES, RECORD_BYTES, SAMPLE_ROWS
+from analytics_core.ingest.raw import Head, literal, never_staged
+from analytics_core.ingest.recognise import Content
+from analytics_core.ingest.verdict import Refused, Rejected
+
+_HEAD_LINES = 1_000
+_HEAD_BYTES = 4 << 20
+_SHOWN = 200
+
+Shape = Literal["lines", "document", "array"]
+
+
+def head(content: Content, name: str) -> Head:
+    """The keys of the first 1,000 parsable lines or 4 MiB, whichever comes first.
+
+    A file of one object is a document or a log of one line, which nobody can tell apart: its kind
+    is json, and `as_lines` gives the other reading. Raises Refused: unreadable, too_big.
+    """
+    records, bad, shape = _first_records(content)
+    paths = json_keys.of_records(records)
+    tops = tuple(dict.fromkeys(key for record in records for key in map(str, record)))
+    sample = tuple(
+        {k: v for k, v in record.items() if not never_staged(k)} for record in records[:SAMPLE_ROWS]
+    )
+    return Head(
+        "jsonl" if shape == "lines" else "json", name, tuple(paths), tops,
+        {key: "JSON" for key, path in paths.items() if len(path) == 1}, sample, paths=paths,
+        lines=len(records) + bad, bad_lines=bad,
+    )  # fmt: skip
+
+
+def _first_records(content: Content) -> tuple[list[dict[str, Any]], int, Shape]:
+    """(objects, how many of those looked at were none, shape)."""
+    shape = shape_of(content)
+    if shape == "lines":
+        looked: list[Any] = list(_first_lines(content.path))
+    else:
+        found = _document(content.path)
+        looked = (found if isinstance(found, list) else [found])[:_HEAD_LINES]
+    records = [e for e in looked if isinstance(e, dict)]
+    return records, len(looked) - len(records), shape
+
+
+def shape_of(content: Content) -> Shape:
+    """Lines when the first line is an object of its own and more follows, else one document."""
+    with content.path.open("rb") as file:
+        first = b""
+        while not first and (line := file.readline(RECORD_BYTES + 1)):
+            first = line.strip()
+        more = bool(file.readline(RECORD_BYTES).strip()) or bool(file.read(1))
+    if first.startswith(b"["):
+        return "array"
+    if len(first) > RECORD_BYTES and not more:
+        raise Refused("too_big", "A line is longer than 16 MiB.")
+    if _object(first) is not None:
+        return "lines" if more else "document"
+    return "document" if _is_document(content.path) else "lines"
+
+
+def _is_document(path: Path) -> bool:
+    if path.stat().st_size > DOCUMENT_BYTES:
+        return False
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _document(path: Path) -> Any:
+    """A whole document, or the first elements of a large array."""
+    if path.stat().st_size <= DOCUMENT_BYTES:
+        try:
+            return json.loads(path.read_bytes())
+        except (ValueError, RecursionError):
+            raise Refused("unreadable", "This is not a JSON document.") from None
+    return list(_first_elements(path))
+
+
+def _first_elements(path: Path) -> Iterator[Any]:
+    """The elements of an array as far as they end within the first 4 MiB."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        text = file.read(_HEAD_BYTES)
+    decoder, at = json.JSONDecoder(), text.index("[") + 1
+    for _ in range(_HEAD_LINES):
+        while at < len(text) and text[at] in " \t\r\n,":
+            at += 1
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return
+        yield value
+
+
+def _first_lines(path: Path) -> Iterator[dict[str, Any] | None]:
+    """Each line that is not blank as an object, None where it is none."""
+    size = count = 0
+    with path.open("rb") as file:
+        while count < _HEAD_LINES and size < _HEAD_BYTES:
+            line = file.readline(RECORD_BYTES)
+            if not line:
+                return
+            size += len(line)
+            if line.strip():
+                found = _object(line)
+                count += found is not None
+                yield found
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def records(path: Path, kind: str) -> str:
+    """SQL of every record as `_row` and `doc`, which is NULL where a line is no object."""
+    if kind == "jsonl":
+        read = (
+            f"read_ndjson_objects({literal(str(path))}, ignore_errors=true,"
+            f" maximum_object_size={RECORD_BYTES})"
+        )
+    else:
+        read = (
+            f"read_json_objects({literal(str(path))}, format='auto',"
+            f" maximum_object_size={DOCUMENT_BYTES})"
+        )
+    return " ".join(
+        (
+            "SELECT row_number() OVER () AS _row,",
+            "CASE WHEN json_type(json) = 'OBJECT' THEN json END AS doc, json AS given",
+            f"FROM {read}",
+        )
+    )
+
+
+def bad_records(con: DuckDBPyConnection, all_records: str) -> list[Rejected]:
+    """Those of the relation `all_records` that are no JSON object."""
+    bad = con.table(all_records).filter("doc IS NULL")
+    shown = bad.project(f"_row, left(CAST(given AS VARCHAR), {_SHOWN})").order("_row")
+    return [Rejected(row, "bad_json", None, text) for row, text in shown.fetchall()]

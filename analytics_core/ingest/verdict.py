@@ -1,0 +1,59 @@
+"""What can become of a dropped file, and the refusal that quarantines it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LANDED, DUPLICATE, STATEMENT = "landed", "duplicate_file", "statement"
+
+# Code of each refusal and what a person should know about it (EVENTS.md 3.3).
+REFUSALS: dict[str, str] = {
+    "empty_file": "The file holds nothing.",
+    "not_a_file": "Only regular files are taken: no links, folders, pipes or devices.",
+    "unreadable": "The file is damaged or cut off.",
+    "encrypted": "The file is encrypted.",
+    "unknown_format": "Neither Parquet, CSV nor JSON.",
+    "unknown_columns": "No source is known that has these columns.",
+    "ambiguous_source": "Two sources claim these columns.",
+    "needs_mapping": "The columns are known, their format is not.",
+    "duplicate_columns": "Two columns have the same name.",
+    "too_many_columns": "More columns than allowed.",
+    "too_many_rows": "More rows than allowed.",
+    "too_dense": "More rows for its size than any real export has.",
+    "too_big": "Larger than allowed.",
+    "out_of_limits": "Reading it took more memory, disk or time than allowed.",
+    "wrong_convention": "Cache parts exceed their totals: the token convention is another.",
+    "overlapping_source": "Another source already covers this spend in this time.",
+    "mostly_rejected": "More than a fifth of the rows are rejected.",
+    "nothing_accepted": "Every row is rejected.",
+}
+
+
+class Refused(Exception):
+    """A file that is quarantined whole: a code of REFUSALS and a sentence for the person."""
+
+    def __init__(self, code: str, message: str = "", **details: Any) -> None:
+        self.code, self.details = code, details
+        self.message = message or REFUSALS[code]
+        super().__init__(f"{code}: {self.message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One row that does not land: where it stands, why, and the value that was the reason."""
+
+    row: int
+    code: str
+    column: str | None
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of one file. read = accepted + rejected + skipped + duplicate once it has landed."""
+
+    read: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    duplicate: int = 0
+    reasons: Mapping[str, int] | None = None
