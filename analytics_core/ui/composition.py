@@ -61,7 +61,7 @@ def _content(view: View, *, name: str, measure: str, by: str) -> Content:
 
     return Content(
         question=over_time.questions(view.filters.period, measure, by, top=top)[0],
-        controls=lambda: legend(name, by, line.members, colours),
+        controls=lambda: legend(name, parts, colours),
         chart=chart,
         table=lambda: timeline_table(seen, shares, state.of_panel(name, "table")),
         sheet=lambda: of_timeline(seen),

@@ -40,9 +40,9 @@ def _draw(view: View, query: Query) -> None:
     whole = view.ask(Query((measure.name,)))[measure.name][0]
     st.markdown(f"**{measure.label}**: {md_escape(exact(whole, measure.unit))}")
     st.caption(f"{measure.description} Formula: {md_escape(measure.formula)}")
-    with st.container(gap="xsmall"):
+    with st.container(gap="xxsmall"):
         for label, words in _lines(view, query, how):
-            st.markdown(f":gray[{label}] {md_escape(words)}")
+            st.markdown(f":small[**{label}** {md_escape(words)}]")
     st.caption("The same question on the command line")
     st.code(command(query, view.filters, state.username()), language="bash", wrap_lines=True)
     with st.expander("SQL with its values"):

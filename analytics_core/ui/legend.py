@@ -5,9 +5,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from analytics_core.charts.theme import Colours
+from analytics_core.reports.breakdown import Breakdown
+from analytics_core.semantics.format import text
 from analytics_core.semantics.member import Member
 from analytics_core.ui import state
 from analytics_core.ui.entity import named
+from analytics_core.ui.escape import md_escape
 
 
 def hidden(panel: str, members: Sequence[Member]) -> frozenset[str]:
@@ -15,9 +18,13 @@ def hidden(panel: str, members: Sequence[Member]) -> frozenset[str]:
     return state.hidden(panel) & {member.id for member in members}
 
 
-def legend(panel: str, by: str, members: Sequence[Member], colours: Colours) -> None:
-    """Draws the pills in rank order; a member not seen before is on."""
-    dots = {member.id: named(member, by, colours) for member in members}
+def legend(panel: str, parts: Breakdown, colours: Colours) -> None:
+    """Draws a pill with the amount of each part, in rank order; one not seen before is on."""
+    measure, by = parts.measure, parts.by.name
+    dots: dict[str, str] = {}
+    for part in parts.parts:
+        amount = text(part.value, measure.unit, additive=measure.additive)
+        dots[part.member.id] = f"{named(part.member, by, colours)} :gray[{md_escape(amount)}]"
     st.pills(
         "Show",
         tuple(dots),

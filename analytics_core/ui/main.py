@@ -1,7 +1,6 @@
 """The router: who is there, what they picked, which page; the same order in every run."""
 
 import logging
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ from analytics_core.semantics.filters import DEFAULT_PERIOD, Filters, Scope
 from analytics_core.semantics.period import Calendar, Period
 from analytics_core.settings import Settings
 from analytics_core.store.view import Store, View
-from analytics_core.ui import empty, header, login, sidebar, state
+from analytics_core.ui import brand, empty, header, login, sidebar, state
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.sidebar import Reader
@@ -28,16 +27,10 @@ from pages import PAGES
 
 log = logging.getLogger(__name__)
 
-# As data: a file would go through /media, which is closed to those who have not signed in.
-ICON = "data:image/png;base64," + b64encode(
-    Path(__file__).with_name("icon.png").read_bytes()
-).decode("ascii")
-LOGO = Path(__file__).with_name("logo.svg")
-
 
 def main() -> None:
     """One run of the app for one browser tab."""
-    st.set_page_config("Tokentally", page_icon=ICON, layout="wide")
+    st.set_page_config(brand.NAME, page_icon=brand.ICON, layout="wide")
     draw: dict[ModuleType, Callable[[], None]] = {}
     pages = {module: _page(module, draw) for _, modules in PAGES for module in modules}
     current = st.navigation(list(pages.values()), position="hidden")
@@ -75,7 +68,7 @@ def _selected(
     scope = roles.scope_of(principal)
     state.introduce(None if scope.everything else principal.username, roles.described(principal))
     everything = View(store, scope, Filters(Period.parse(DEFAULT_PERIOD, now, calendar)))
-    st.logo(str(LOGO), size="large")
+    st.logo(brand.LOGO, size="large")
     with st.sidebar:
         top = st.container()
         reader = Reader(principal.user_id, own_rows_only=_own_rows_only(scope))

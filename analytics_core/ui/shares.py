@@ -18,7 +18,7 @@ from analytics_core.ui.escape import md_escape
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import breakdown_table
 
-HEIGHT = 240
+HEIGHT, ROW = 240, 36
 
 
 def draw_panel(view: View, name: str, title: str, *, measure: str, by: str, top: int) -> None:
@@ -55,19 +55,21 @@ def amounts(parts: Breakdown, colours: Colours, name: str) -> None:
     """
     with st.container(gap=None):
         for part in parts.parts:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", height=ROW, border=False
+            ):
                 with st.container():
                     _name(parts, part, colours, name)
                 figure = text(part.value, parts.measure.unit, additive=parts.measure.additive)
                 share = text(part.share, Unit.RATIO)
-                st.markdown(md_escape(figure), width=84, text_alignment="right")
-                st.markdown(f":gray[{md_escape(share)}]", width=52, text_alignment="right")
+                st.markdown(f":small[{md_escape(figure)}]", width=84, text_alignment="right")
+                st.markdown(f":small[:gray[{md_escape(share)}]]", width=52, text_alignment="right")
 
 
 def _name(parts: Breakdown, part: Part, colours: Colours, name: str) -> None:
     label = named(part.member, parts.by.name, colours)
     if part.member.kind == "others":
-        st.markdown(label)
+        st.markdown(f":small[{label}]")
         return
     pressed = st.button(
         label,

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
 from analytics_core.reports.timeline import Timeline
-from analytics_core.semantics.format import shown
+from analytics_core.semantics.format import cell
 from analytics_core.semantics.measure import Measure
 from analytics_core.semantics.unit import Unit
 
@@ -32,12 +32,12 @@ def timeline_table(timeline: Timeline, totals: Breakdown | None, key: str) -> No
     if adds and totals is not None:
         of = {part.member.id: part.value for part in totals.parts}
         parts = [of.get(timeline.members[rank].id) for rank in ranks]
-        rows.append([TOTAL, *parts, totals.total])
+        rows.append([TOTAL, totals.total, *parts])
     for bucket in timeline.buckets:
         utc = bucket.start.replace(tzinfo=None)
         values: list[Figure] = [cells.get((utc, rank)) for rank in ranks]
-        rows.append([timeline.when(bucket), *values, *([_sum(values)] if adds else [])])
-    headings = [timeline.labels[rank] for rank in ranks] + ([TOTAL] if adds else [])
+        rows.append([timeline.when(bucket), *([_sum(values)] if adds else []), *values])
+    headings = ([TOTAL] if adds else []) + [timeline.labels[rank] for rank in ranks]
     _draw("Time", headings, rows, measure, key)
 
 
@@ -53,39 +53,36 @@ def _sum(values: Sequence[Figure]) -> Figure:
 def _draw(
     first: str, headings: Sequence[str], rows: Sequence[Sequence[Any]], measure: Measure, key: str
 ) -> None:
-    figures = [number for row in rows for number in row[1:]]
-    written = _number_format(measure, figures)
     columns = {"c0": pl.Series([row[0] for row in rows], dtype=pl.String)}
     config: dict[str, Any] = {"c0": st.column_config.TextColumn(first, pinned=True)}
     for place, heading in enumerate(headings, 1):
-        columns[f"c{place}"] = _numbers([row[place] for row in rows], measure.unit)
-        config[f"c{place}"] = st.column_config.NumberColumn(heading, format=written)
+        columns[f"c{place}"] = _texts([row[place] for row in rows], measure)
+        config[f"c{place}"] = st.column_config.TextColumn(heading, alignment="right")
     _show(pl.DataFrame(columns), config, key)
 
 
 def breakdown_table(breakdown: Breakdown, key: str) -> None:
     """One row per member, as ranked: name, figure, share of the total; then the total."""
     parts, measure = breakdown.parts, breakdown.measure
-    figures = [*(part.value for part in parts), breakdown.total]
-    frame = pl.DataFrame(
-        {
-            "c0": pl.Series([*(part.label for part in parts), TOTAL], dtype=pl.String),
-            "c1": _numbers(figures, measure.unit),
-            "c2": pl.Series([*(part.share for part in parts), None], dtype=pl.Float64),
-        }
-    )
+    columns = {
+        "c0": pl.Series([*(part.label for part in parts), TOTAL], dtype=pl.String),
+        "c1": _texts([*(part.value for part in parts), breakdown.total], measure),
+    }
     config: dict[str, Any] = {
         "c0": st.column_config.TextColumn(breakdown.by.label, pinned=True),
-        "c1": st.column_config.NumberColumn(
-            measure.label, format=_number_format(measure, figures)
-        ),
-        "c2": st.column_config.ProgressColumn(
-            "Share", min_value=0, max_value=1, format="percent", color="primary"
-        ),
+        "c1": st.column_config.TextColumn(measure.label, alignment="right"),
     }
-    if not any(part.share is not None for part in parts):
-        frame = frame.drop("c2")
-    _show(frame, config, key)
+    if any(part.share is not None for part in parts):
+        shares = [part.share for part in parts]
+        columns["c2"] = pl.Series(
+            [*(cell(share, Unit.RATIO) for share in shares), ""], dtype=pl.String
+        )
+        columns["c3"] = pl.Series([*shares, None], dtype=pl.Float64)
+        config["c2"] = st.column_config.TextColumn("Share", alignment="right", width="small")
+        config["c3"] = st.column_config.ProgressColumn(
+            "", min_value=0, max_value=1, format=" ", color="primary"
+        )
+    _show(pl.DataFrame(columns), config, key)
 
 
 def _show(frame: pl.DataFrame, config: dict[str, Any], key: str) -> None:
@@ -95,19 +92,10 @@ def _show(frame: pl.DataFrame, config: dict[str, Any], key: str) -> None:
         column_config=config,
         key=key,
         height=min(_MOST_HEIGHT, _ROW * (len(frame) + 1) + 2),
-        placeholder="–",
     )
 
 
-def _numbers(figures: Sequence[Figure], unit: Unit) -> pl.Series:
-    """Figures in the unit people read, unknown ones null."""
-    numbers = [shown(figure, unit) for figure in figures]
-    return pl.Series([None if n is None else float(n) for n in numbers], dtype=pl.Float64)
-
-
-def _number_format(measure: Measure, figures: Sequence[Figure]) -> str:
-    """How the browser writes the numbers of a table: METRICS.md 5.3, cents unless too coarse."""
-    if measure.unit is Unit.USD:
-        sizes = [abs(n) for n in (shown(f, measure.unit) for f in figures) if n]
-        return "dollar" if not sizes or min(sizes) >= 0.01 else "$%.6f"
-    return "percent" if measure.unit is Unit.RATIO else "localized"
+def _texts(figures: Sequence[Figure], measure: Measure) -> pl.Series:
+    """Figures as every table writes them; the browser would round by rules of its own."""
+    additive = measure.additive
+    return pl.Series([cell(figure, measure.unit, additive=additive) for figure in figures])
