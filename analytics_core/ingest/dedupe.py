@@ -5,7 +5,7 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from analytics_core.events import NAMES
+from analytics_core.events import COLUMNS, NAMES
 from analytics_core.store import parquet
 from analytics_core.store.manifest import EventFile, Manifest
 
@@ -154,10 +154,7 @@ def dedupe(
     one stays. Rows of one id more than 24 hours apart are different events. When the file has rows
     in the store already (it is read again) they are all taken out for the new ones.
     """
-    columns = (name for name in NAMES if name != "metadata")
-    con.table(table).project(
-        ", ".join(("rowid AS _id", *columns, _METADATA, "_updated_at", "_flags"))
-    ).create_view("incoming", replace=True)
+    _view_incoming(con, table)
     again = held.input(file_id)
     _view_stored(con, events, held.files)
     con.execute(_REPEATED)
@@ -175,6 +172,19 @@ def dedupe(
     # The joins cost as much as writing the file does, so a file without repeats goes without.
     con.execute(_OUTGOING if duplicate or reused else _ALL_OUTGOING)
     return Dedupe(duplicate, conflicts, reused, tuple(con.execute(_LOST_TO_STORE).fetchall()))
+
+
+def _view_incoming(con: DuckDBPyConnection, table: str) -> None:
+    """Every event column in its exact type; one the source does not say is NULL."""
+    given = con.table(table)
+    columns = {
+        c.name: c.name if c.name in given.columns else f"NULL::{c.sql} AS {c.name}" for c in COLUMNS
+    }
+    said = given.project(", ".join(("rowid AS _id", *columns.values(), "_updated_at", "_flags")))
+    said.project(
+        ", ".join(("_id", *(n for n in NAMES if n != "metadata"), _METADATA, "_updated_at, _flags"))
+    ).create_view("incoming", replace=True)
+    parquet.check_schema(con, "incoming")
 
 
 def _path(events: Path, file: EventFile) -> str:

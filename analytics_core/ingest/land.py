@@ -66,7 +66,8 @@ def land(
 ) -> Input:
     """Lands the priced rows of one file and returns its finished ledger line.
 
-    `table` has every column of events.COLUMNS, `_updated_at` and `_flags`; `con` comes from
+    `table` has columns of events.COLUMNS (a missing one is NULL), `_updated_at` and `_flags`, and
+    no row that is not to land; `con` comes from
     `connection.connect` and the caller holds the lock. `entry` brings file_id, sha256, name,
     source, group, grain, taken_at, read, rejected, skipped, the collapsed repeats in `duplicate`,
     and the reasons of rows that are gone; what happens here is added: accepted, duplicates,
@@ -84,8 +85,8 @@ def land(
     place = workspace(events)
     made = [parquet.write(con, parquet.of_month(con.table("outgoing"), m), m, place)
             for m, _ in months]  # fmt: skip
-    gone = _losing_files(con, events, held)
-    made += [_without_lost(con, events, file, place) for file in gone]
+    gone = losing_files(con, events, held)
+    made += [without_lost(con, events, file, place) for file in gone]
     finished = _finished(con, entry, repeats, months, held, id_conflicts=id_conflicts)
     finished = replace(finished, archived=_archived(held, finished, keep_archive=keep_archive))
     books = tuple(version for (version,) in con.execute(_BOOKS).fetchall())
@@ -111,14 +112,16 @@ def _archived(held: Manifest, entry: Input, *, keep_archive: bool) -> str | None
     return archived_as(entry) if keep_archive else None
 
 
-def _losing_files(con: DuckDBPyConnection, events: Path, held: Manifest) -> tuple[EventFile, ...]:
+def losing_files(con: DuckDBPyConnection, events: Path, held: Manifest) -> tuple[EventFile, ...]:
+    """The landed files that hold rows of the table `lost`."""
     names = {name for (name,) in con.execute(_LOST_FILES).fetchall()}
     return tuple(f for f in held.files if str(events.resolve() / f.path) in names)
 
 
-def _without_lost(
+def without_lost(
     con: DuckDBPyConnection, events: Path, file: EventFile, place: Path
 ) -> tuple[Path, EventFile] | None:
+    """Writes `file` again without its rows in `lost`; a damaged file is never copied (Damaged)."""
     parquet.check(events, file)
     parquet.stored(con, events, (file,)).create_view("held", replace=True)
     con.execute(_LEFT)

@@ -16,9 +16,6 @@ from analytics_core.store.manifest import EventFile, sync_folder
 MOST_FILES = 16  # of one month; more are merged
 
 _COPY = """
-    COPY (FROM leaving ORDER BY started_at, event_id) TO $path
-    (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"""
-_COPY_AS_IT_STANDS = """
     COPY (FROM leaving) TO $path
     (FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE 122880)"""
 _OUT_OF_ORDER = """
@@ -97,20 +94,19 @@ def write(
 ) -> tuple[Path, EventFile] | None:
     """Writes `rows` (one month, any order) under `folder`, fsynced, hashed and read back.
 
-    Returns the file beside its manifest line, whose path is where `publish` will put it; None when
+    `rows` has event columns, any missing one is NULL. Returns the file beside its manifest line, whose path is where `publish` will put it; None when
     there are no rows. Raises duckdb.Error when the disk is full, Damaged when what is read back
     differs from what was handed in or a row lies outside the month, TypeError for another schema.
     """
-    rows.project(", ".join(NAMES)).create_view("leaving", replace=True)
+    if not _prepare(con, rows):
+        return None
     staged = sums(con, "leaving")
     if staged.first is None or staged.last is None:
         return None
     if month_of(staged.first) != month or month_of(staged.last) != month:
         raise Damaged(f"month={month}", "rows of another month")
     path = folder / f"{month}-{os.urandom(4).hex()}.parquet"
-    # Sorting rows this wide doubles the time; a log or an export that is in order goes without.
-    ordered = in_order(con, "leaving")
-    con.execute(_COPY_AS_IT_STANDS if ordered else _COPY, {"path": str(path)})
+    con.execute(_COPY, {"path": str(path)})
     con.read_parquet(str(path)).create_view("written", replace=True)
     check_schema(con, "written")
     if sums(con, "written") != staged or not in_order(con, "written"):
@@ -133,6 +129,26 @@ def write(
         cost_nano=staged.cost_nano,
         unpriced_rows=staged.unpriced_rows,
     )
+
+
+def _prepare(con: DuckDBPyConnection, rows: DuckDBPyRelation) -> bool:
+    """Makes the view `leaving`: every event column, in order; False when there are no rows.
+
+    Sorting rows this wide takes as long as writing them: rows in order already (a log, most
+    exports) are not sorted, and columns that say nothing are added after the sort.
+    """
+    given = [c for c in COLUMNS if c.name in rows.columns]
+    filled = rows.aggregate(", ".join(f"count({c.name})" for c in given)).fetchall()[0]
+    said = {c.name for c, n in zip(given, filled, strict=True) if n}
+    if not said:
+        return False
+    narrow = rows.project(", ".join(n for n in NAMES if n in said))
+    narrow.create_view("narrow", replace=True)
+    ordered = narrow if in_order(con, "narrow") else narrow.order("started_at, event_id")
+    ordered.project(
+        ", ".join(c.name if c.name in said else f"NULL::{c.sql} AS {c.name}" for c in COLUMNS)
+    ).create_view("leaving", replace=True)
+    return True
 
 
 def publish(events: Path, made: list[tuple[Path, EventFile]]) -> tuple[EventFile, ...]:

@@ -1,94 +1,26 @@
 """Dedupe and landing over hand-made priced rows: which row stands, what the ledger says."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics_core.events import COLUMNS
 from analytics_core.ingest.archive import archive, archived_as
-from analytics_core.ingest.connection import connect
-from analytics_core.ingest.land import BrokenRows, land
-from analytics_core.ingest.overlap import check_overlap
+from analytics_core.ingest.land import BrokenRows
 from analytics_core.ingest.verdict import Refused
-from analytics_core.settings import Settings
 from analytics_core.store import manifest
-from analytics_core.store.manifest import Input
-from analytics_core.store.verify import verify
 
+Store = Any
 DAY = datetime(2026, 11, 1, 12)
-BASE: dict[str, Any] = {
-    "source": "litellm", "grain": "request", "requests": 1, "started_at": DAY,
-    "service_type": "text_generation", "event_type": "token_usage", "input_tokens": 10,
-    "output_tokens": 5, "cost_nano": 1000, "cost_reported_nano": 1000, "cost_source": "reported",
-}  # fmt: skip
 
 
 def at(days: float = 0.0, seconds: int = 0) -> datetime:
     return DAY + timedelta(days=days, seconds=seconds)
-
-
-def line(name: str, **values: Any) -> Input:
-    known = {"source": "litellm", "group": "litellm", "grain": "request"}
-    return Input(
-        file_id=name, sha256=name * 4, name=f"{name}.parquet", taken_at="2026-11-20T00:00:00",
-        verdict="landed", **(known | values),
-    )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Store:
-    """A store on disk into which literal rows are landed."""
-
-    events: Path
-
-    def table(self, con: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]], name: str) -> None:
-        typed = ", ".join(f"{c.name} {c.sql}" for c in COLUMNS)
-        con.execute(f"CREATE TEMP TABLE priced ({typed}, _updated_at TIMESTAMP, _flags VARCHAR[])")
-        for number, row in enumerate(rows, 1):
-            full = BASE | {"file_id": name, "row": number} | row
-            names, marks = ", ".join(full), ", ".join("?" * len(full))
-            con.execute(f"INSERT INTO priced ({names}) VALUES ({marks})", list(full.values()))
-
-    def land(self, name: str, *rows: dict[str, Any], **values: Any) -> Input:
-        entry = line(name, **values)
-        with connect(self.events, Settings(self.events)) as con:
-            self.table(con, list(rows), name)
-            return land(con, "priced", replace(entry, read=len(rows)), self.events)
-
-    def check_overlap(self, name: str, *rows: dict[str, Any], **values: Any) -> None:
-        with connect(self.events, Settings(self.events)) as con:
-            self.table(con, list(rows), name)
-            check_overlap(con, "priced", line(name, **values), self.events)
-
-    def rows(self, columns: str = "event_id, file_id, output_tokens") -> list[tuple[Any, ...]]:
-        files = [str(self.events / f.path) for f in manifest.load(self.events).files]
-        if not files:
-            return []
-        con = duckdb.connect()
-        return con.read_parquet(files).order("event_id").project(columns).fetchall()
-
-    def check_intact(self) -> None:
-        assert verify(self.events, Settings(self.events)) == ()
-        for entry in manifest.load(self.events).inputs:
-            counts = entry.accepted + entry.rejected + entry.skipped + entry.duplicate
-            assert entry.read == counts
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "events")
-
-
-@pytest.fixture
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
-    return lambda: Store(tmp_path_factory.mktemp("store") / "events")
 
 
 def test_of_three_copies_the_last_stands(store: Store) -> None:
@@ -105,10 +37,8 @@ def test_of_three_copies_the_last_stands(store: Store) -> None:
 
 
 def test_a_log_that_repeats_a_call_while_it_streams_has_no_conflicts(store: Store) -> None:
-    with connect(store.events, Settings(store.events)) as con:
-        rows = [{"event_id": "c:1", "output_tokens": n} for n in (9, 159)]
-        store.table(con, rows, "f1")
-        entry = land(con, "priced", replace(line("f1"), read=2), store.events, id_conflicts=False)
+    copies = ({"event_id": "c:1", "output_tokens": n} for n in (9, 159))
+    entry = store.land("f1", *copies, conflicts=False)
     assert (entry.duplicate, entry.reasons) == (1, ())
 
 
@@ -129,11 +59,8 @@ def test_a_later_updated_at_beats_more_tokens_also_across_files(store: Store) ->
 def test_a_stored_row_that_loses_is_taken_out_in_the_same_step(store: Store) -> None:
     store.land("f1", {"event_id": "c:1"}, {"event_id": "c:2", "cost_nano": 70})
     store.land("f2", {"event_id": "c:1", "output_tokens": 6, "cost_nano": 30})
-    held = manifest.load(store.events)
     assert store.rows() == [("c:1", "f2", 6), ("c:2", "f1", 5)]
-    first, second = held.input("f1"), held.input("f2")
-    assert first is not None
-    assert second is not None
+    first, second = store.entry("f1"), store.entry("f2")
     assert (first.accepted, first.duplicate, first.lost_to) == (1, 1, (("f2", 1),))
     assert (first.cost_nano, first.tokens, first.requests) == (70, 15, 1)
     assert (second.accepted, second.duplicate, second.cost_nano) == (1, 0, 30)
@@ -287,8 +214,8 @@ def test_buckets_grouped_by_another_dimension_are_refused_and_a_fuller_export_is
         store.check_overlap("f2", bucket | {"event_id": "b:3", "team": "core"}, **daily)
 
 
-def test_a_drop_is_archived_once_under_a_safe_name(tmp_path: Path) -> None:
-    entry = line("f1", read=0)
+def test_a_drop_is_archived_once_under_a_safe_name(tmp_path: Path, store: Store) -> None:
+    entry = store.line("f1")
     entry = replace(entry, name="a/..%2f 'q' *.csv")
     entry = replace(entry, archived=archived_as(entry))
     taken = tmp_path / "taken"
