@@ -12,7 +12,7 @@ from analytics_core.charts.theme import Colours
 from analytics_core.errors import BadValue
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.timeline import Bucket, Timeline
-from analytics_core.semantics.format import Number, bucket_when, cell, exact, hour_text
+from analytics_core.semantics.format import Number, cell, exact, hour_text
 from analytics_core.semantics.measure import Measure
 from analytics_core.semantics.period import Grain
 from analytics_core.semantics.unit import NANO, Unit
@@ -111,23 +111,17 @@ def axis_rows(timeline: Timeline) -> pl.DataFrame:
 
 def _names(timeline: Timeline, bucket: Bucket) -> tuple[str, str, str]:
     """One bucket as text: bucket, tick and when."""
-    grain, calendar = timeline.grain, timeline.period.calendar
-    day = bucket.wall.date()
-    if grain is not Grain.HOUR:
-        return day.isoformat(), day.isoformat(), bucket_when(day, grain, calendar) + _note(bucket)
+    day, when = bucket.wall.date().isoformat(), timeline.when(bucket)
+    if timeline.grain is not Grain.HOUR:
+        return day, day, when
     moment = _naive(bucket)
-    tick = f"{day.isoformat()} {hour_text(moment, calendar.zone)}"
-    stamp = f"{moment.isoformat(timespec='minutes')}Z"
-    return stamp, tick, bucket_when(moment, grain, calendar) + _note(bucket)
+    clock = hour_text(moment, timeline.period.calendar.zone)
+    return f"{moment.isoformat(timespec='minutes')}Z", f"{day} {clock}", when
 
 
 def _naive(bucket: Bucket) -> datetime:
     """Its start as naive UTC, the key of a timeline's frame."""
     return bucket.start.replace(tzinfo=None)
-
-
-def _note(bucket: Bucket) -> str:
-    return " (so far)" if bucket.so_far else " (in part)" if bucket.partial else ""
 
 
 def part_rows(breakdown: Breakdown, colours: Colours) -> pl.DataFrame:

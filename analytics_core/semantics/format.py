@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from analytics_core.semantics.filters import ME, Filters, Pick, Value
-from analytics_core.semantics.period import Calendar, Grain, Period, hour_of, months_after
+from analytics_core.semantics.period import Calendar, Grain, Period, hour_begins, months_after
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import instant, local
 
@@ -349,14 +349,8 @@ def hour_text(bucket: datetime, zone: str) -> str:
 
 
 def _first_instant(bucket: datetime, zone: str) -> datetime:
-    """The wall clock of the first instant in an hour bucket; fold 1 in a repeated hour.
-
-    A clock change of half an hour makes a bucket whose start, on the old clock, is not in it.
-    """
-    start = bucket.replace(tzinfo=UTC)
-    moment = start
-    while hour_of(moment, zone) != start and moment < start + timedelta(hours=1):
-        moment += timedelta(minutes=15)
+    """The wall clock of the first instant in an hour bucket; fold 1 in a repeated hour."""
+    moment = hour_begins(bucket.replace(tzinfo=UTC), zone)
     wall = local(moment, zone)
     return wall.replace(fold=int(instant(wall, zone) != moment))
 

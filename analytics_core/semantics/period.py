@@ -93,6 +93,7 @@ PRESETS: dict[str, Preset] = {
 }
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Period:
     @classmethod
     def _counted(cls, text: str, name: str, number: str, now: datetime, calendar: Calendar) -> Self:
         most = PRESETS[name].most
-        if not number.isdecimal() or not 1 <= int(number) <= most:
+        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number) <= most:
             raise BadValue("period", text, f"{name}:N with N from 1 to {most}")
         if name == "hours":
             minute = now.astimezone(UTC).replace(second=0, microsecond=0)
@@ -261,19 +262,17 @@ class Period:
     def buckets(self, grain: Grain) -> Iterator[tuple[datetime, datetime]]:
         """(start, end) of every bucket that touches the period, aware UTC, whole buckets.
 
-        Hours are instants, so both 01:00 hours of a clock-back day are there; a zone with a
-        half-hour change has one half-hour bucket.
+        Hours are instants, so both 01:00 hours of a clock-back day are there. A zone with a
+        half-hour change has one half-hour bucket: it starts where `hour_of` says, which the clock
+        before the change shows too, and is as long as it really lasts.
         """
         zone = self.calendar.zone
         if grain is Grain.HOUR:
-            start = hour_of(self.start, zone)
-            while start < self.end:
-                end = start + timedelta(hours=1)
-                if hour_of(end - timedelta(microseconds=1), zone) != start:
-                    end = _half_hour(start, zone)
-                end = end if hour_of(end, zone) == end else hour_of(end, zone)
-                yield start, end
-                start = end
+            moment = hour_begins(hour_of(self.start, zone), zone)
+            while moment < self.end:
+                hour, after = hour_of(moment, zone), _hour_after(moment, zone)
+                yield hour, hour + (after - moment)
+                moment = after
             return
         first = self.calendar.bucket_of(self.local_start.date(), grain)
         while (start := day_start(first, zone)) < self.end:
@@ -287,12 +286,17 @@ def hour_of(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(UTC) - (wall - wall.replace(minute=0, second=0, microsecond=0))
 
 
-def _half_hour(start: datetime, zone: str) -> datetime:
-    """The first instant after `start` that belongs to another local hour."""
-    step = start + timedelta(minutes=15)
-    while hour_of(step, zone) == start:
-        step += timedelta(minutes=15)
-    return step
+def hour_begins(hour: datetime, zone: str) -> datetime:
+    """The first instant of the bucket `hour`: itself, but for a clock change of half an hour."""
+    steps = (hour + timedelta(minutes=minutes) for minutes in (0, 15, 30, 45))
+    return next((moment for moment in steps if hour_of(moment, zone) == hour), hour)
+
+
+def _hour_after(first: datetime, zone: str) -> datetime:
+    """The first instant after the hour bucket that begins at the instant `first`."""
+    hour, last = hour_of(first, zone), timedelta(microseconds=1)
+    ends = (first + timedelta(minutes=minutes) for minutes in (60, 45, 30, 15))
+    return next((end for end in ends if hour_of(end - last, zone) == hour), first + _HOUR)
 
 
 def months_after(first: date, months: int) -> date:
