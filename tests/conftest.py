@@ -1,7 +1,8 @@
 """What every test may use."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from analytics_core import settings
 from analytics_core.events import SCHEMA_NUMBER, schema
+from analytics_core.semantics.filters import EVERYTHING, Filters, Pick, Scope
+from analytics_core.semantics.period import Calendar, Period
 from analytics_core.store import manifest
+from analytics_core.store.view import Store, View
 
 ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 11, 20, 16, 45, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -93,3 +99,34 @@ def landed(tmp_path: Path) -> Callable[..., Path]:
         return land_literally(tmp_path / "data", events, **more)
 
     return land
+
+
+@pytest.fixture
+def viewed(landed: Callable[..., Path]) -> Iterator[Callable[..., View]]:
+    """A function from literal events to a View of them, all of them and of November 2026 at first.
+
+    `now` is the clock of both the store and the period; `files` are written to data/settings.
+    """
+    opened: list[Store] = []
+
+    def view(
+        events: Sequence[Event],
+        *,
+        period: str = "2026-11",
+        picks: tuple[Pick, ...] = (),
+        scope: Scope = EVERYTHING,
+        now: datetime = NOW,
+        zone: str = "UTC",
+        files: Mapping[str, str] | None = None,
+    ) -> View:
+        data = landed(events)
+        folder = data / "settings"
+        folder.mkdir(exist_ok=True)
+        for name, text in (files or {}).items():
+            (folder / name).write_text(text, "utf-8")
+        opened.append(Store(data, settings.load(folder, {}), now=lambda: now))
+        return View(opened[-1], scope, Filters(Period.parse(period, now, Calendar(zone)), picks))
+
+    yield view
+    for store in opened:
+        store.close()

@@ -1,6 +1,7 @@
 """The place an entity has among all of its dimension that the reader may see (SCREENS.md 5.2)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from analytics_core.events import SERVICE_TYPES
 from analytics_core.semantics.dimension import dimension
@@ -23,7 +24,8 @@ def homes(view: View, by: str) -> dict[str, int]:
     if dimension(by).cardinality == "huge" or first is None or newest is None:
         return {}
     calendar = view.filters.period.calendar
-    ever = Period.between(first, max(newest, view.filters.period.end), calendar)
+    after = max(first, newest) + timedelta(microseconds=1)
+    ever = Period.between(first, after, calendar)
     lifted = replace(view, filters=Filters(ever))
     answer = lifted.ask(Query(("events",), (by,), grain=Grain.MONTH))
     begun: dict[str, object] = {}
