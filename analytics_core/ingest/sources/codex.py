@@ -20,6 +20,16 @@ _COUNTS = {
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
+# The last call of a session whose deltas do not add up to its running total.
+_UNEVEN = """
+    CASE WHEN skip IS NULL AND _total IS NOT NULL
+        AND row_number() OVER (PARTITION BY session_id, skip ORDER BY _row DESC) = 1
+        AND sum(total_tokens) OVER (PARTITION BY session_id, skip)
+            <> max(_total) OVER (PARTITION BY session_id, skip)
+                - min(_total - total_tokens) OVER (PARTITION BY session_id, skip)
+    THEN ['total_mismatch'] END"""
+
+
 def _matches(head: Head) -> bool:
     counted = any(name.startswith("payload.info.") for name in head.columns)
     return counted or any(record.get("type") in _TYPES for record in head.sample)
@@ -52,7 +62,8 @@ def _select(columns: RawColumns, head: Head) -> str:
         for name in _COUNTS
     )
     carried = f"SELECT * REPLACE ({held}) FROM ({lines})"
-    return f"{_events(head)} FROM (SELECT *, {before} FROM ({carried}))"
+    events = f"{_events(head)} FROM (SELECT *, {before} FROM ({carried}))"
+    return f"SELECT * EXCLUDE (_total), {_UNEVEN} AS flags FROM ({events})"
 
 
 def _lines(at: Reading) -> dict[str, str | None]:
@@ -71,7 +82,7 @@ def _lines(at: Reading) -> dict[str, str | None]:
     some = f"coalesce({counts['last_input_tokens']}, {counts['total_input_tokens']})"
     return {
         "counted": f"coalesce({kind} = 'event_msg' AND {inner} = 'token_count' AND {some} IS NOT NULL, false)",
-        "at": at.value("timestamp"),
+        "told_at": at.value("timestamp"),
         "said_session": said("'session_meta'", "payload.id"),
         "said_cwd": said("'session_meta', 'turn_context'", "payload.cwd"),
         "said_provider": said("'session_meta'", "payload.model_provider"),
@@ -105,7 +116,7 @@ def _events(head: Head) -> str:
             " THEN 'repeated_total' END"
         ),
         "id": f"CASE WHEN {known} THEN {session} || ':' || CAST(total_total_tokens AS BIGINT) END",
-        "started_at": "at",
+        "started_at": "told_at",
         "provider": "said_provider",
         "model_raw": "said_model",
         "session_id": session,
@@ -117,6 +128,7 @@ def _events(head: Head) -> str:
         "service_type": "'text_generation'",
         "status": "'ok'",
         **tokens,
+        "_total": "total_total_tokens",
         "tags": reading.tags(
             {"gitBranch": "said_branch", "version": "said_version", "effort": "said_effort"}
         ),

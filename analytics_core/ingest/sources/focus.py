@@ -6,13 +6,22 @@ from dataclasses import dataclass, replace
 from analytics_core.ingest.raw import Head, RawColumns, literal
 from analytics_core.ingest.sources import reading
 from analytics_core.ingest.sources.document import Node
-from analytics_core.ingest.sources.reading import Reading, listed, statement
+from analytics_core.ingest.sources.reading import Reading, buckets, listed
 from analytics_core.ingest.sources.source import ANY_KIND, Source
 
 _AI = "ai and machine learning"
 _CATEGORIES = ("usage", "credit", "adjustment")  # tax and purchases are no usage
 _REQUESTS = ("requests", "request", "api requests", "api request")
 _COSTS = ("EffectiveCost", "BilledCost", "ContractedCost", "ListCost")
+# A line is a bucket of these: whatever is neither an amount nor a quantity.
+_IDENTITY = (
+    "ChargePeriodStart", "ChargePeriodEnd", "BillingAccountId", "SubAccountId", "ResourceId",
+    "ResourceName", "SkuId", "SkuPriceId", "SkuMeter", "SkuPriceDetails", "ServiceName",
+    "ServiceCategory", "ChargeCategory", "ChargeClass", "ChargeDescription", "ChargeFrequency",
+    "ConsumedUnit", "PricingUnit", "PricingCategory", "RegionId", "AvailabilityZone",
+    "CommitmentDiscountId", "CommitmentDiscountStatus", "CapacityReservationId", "InvoiceId",
+    "BillingCurrency", "BillingPeriodStart", "Tags",
+)  # fmt: skip
 _ISO_4217 = (
     "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES"
     " KRW KWD MAD MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH"
@@ -54,6 +63,10 @@ class _Lines:
             part for part in (meter, f"left({described}, 80)" if described else None, "'unsplit'") if part
         )
         model = at.text("ResourceName", "SkuMeter")
+        generative = at.lower("ServiceSubcategory")
+        generated = f"({unit} LIKE '%token%' OR {listed(unit, _REQUESTS)})" if unit else "false"
+        if generative:
+            generated += f" OR coalesce({generative} = 'generative ai', false)"
         outputs = {
             "skip": f"CASE WHEN {kept} THEN NULL ELSE 'not_usage' END",
             "started_at": at.value("ChargePeriodStart"),
@@ -63,7 +76,7 @@ class _Lines:
             "project": at.text("SubAccountName", "SubAccountId"),
             "provider": at.text("ServiceProviderName", "ProviderName"),
             "model_raw": f"CASE WHEN {is_ai} THEN {model} END" if model else None,
-            "service_type": f"CASE WHEN {is_ai} THEN 'text_generation' ELSE 'other' END",
+            "service_type": f"CASE WHEN {is_ai} AND ({generated}) THEN NULL ELSE 'other' END",
             "cost_reported": cost,
             "cost_list": listed_cost,
             "currency": at.text("BillingCurrency"),
@@ -80,8 +93,12 @@ class _Lines:
             ),
         }
         outputs |= self._tagged(outputs, tag_map, head)
-        at.ignored("BilledCost", "EffectiveCost", "ContractedCost", "BillingPeriodStart", "BillingPeriodEnd")
-        return statement({**outputs, "metadata": at.rest()})
+        at.ignored("BilledCost", "EffectiveCost", "ContractedCost", "BillingPeriodStart",
+                   "BillingPeriodEnd")  # fmt: skip
+        keys = [at.value(name) for name in _IDENTITY]
+        return buckets(
+            {**outputs, "metadata": at.rest()}, keys, ("cost_reported", "cost_list"), "raw"
+        )
 
     def _tagged(self, outputs: Mapping[str, str | None], tags: str, head: Head) -> dict[str, str]:
         """Dimensions that stand in Tags: LiteLLM's own, and those a person has set."""

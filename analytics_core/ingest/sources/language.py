@@ -106,7 +106,7 @@ def parse(document: Node) -> Mapping:
     given = document.table(KEYS, required=("name", "match", "time"))
     name = _name(given["name"])
     match = given["match"].table(("kinds", "all", "any", "none"), required=("all",))
-    kinds = tuple(cast(Kind, k.choice(ANY_KIND)) for k in match["kinds"].list()) if "kinds" in match else ANY_KIND
+    kinds = tuple(map(_kind, match["kinds"].list())) if "kinds" in match else ANY_KIND
     if not match["all"].texts():
         raise match["all"].wrong("must name at least one column.")
     fields: dict[str, Any] = {
@@ -148,6 +148,10 @@ def _name(node: Node) -> str:
     if name in packaged.names():
         raise node.wrong(f"'{name}' is a packaged source; use 'extends: {name}' to set its options.")
     return name
+
+
+def _kind(node: Node) -> Kind:
+    return "parquet" if node.text() == "pq" else cast(Kind, node.choice(ANY_KIND))
 
 
 def _text(given: dict[str, Node], key: str, default: str) -> str:

@@ -150,7 +150,7 @@ def _time(time: Time, raw: Raw | None) -> str | None:
     """A time in the stated unit. Epochs become TIMESTAMPTZ: they have no zone to assume."""
     if raw is None:
         return None
-    if time.unit in ("auto", "iso"):
+    if time.unit in ("auto", "iso") or raw.type.startswith(("TIMESTAMP", "DATE")):
         return raw.sql
     if time.unit not in MICROS:
         return f"try_strptime({expression.text(raw)}, {literal(time.unit)})"

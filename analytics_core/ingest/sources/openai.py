@@ -6,7 +6,7 @@ from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading, words
 from analytics_core.ingest.sources.elements import elements
 from analytics_core.ingest.sources.expression import text
-from analytics_core.ingest.sources.reading import Reading, statement
+from analytics_core.ingest.sources.reading import Reading, buckets
 from analytics_core.ingest.sources.source import ANY_KIND, JSON_KINDS, Kind, Source
 
 _GIB = 1 << 30
@@ -55,11 +55,14 @@ class _Result:
             "ended_at": self.at.instant(self.bucket + "end_time", self.bucket + "end_time_iso"),
         }
 
-    def statement(self, outputs: dict[str, str | None]) -> str:
-        if self.rows is None:
-            self.at.ignored("start_time", "end_time", "start_time_iso", "end_time_iso", "object")
-            return statement({**outputs, "metadata": self.at.rest()})
-        return statement(outputs, self.rows.origin())
+    def buckets(self, outputs: dict[str, str | None], keys: list[str | None]) -> str:
+        """The SELECT. Exports were seen with two rows of one bucket; both count."""
+        told = [outputs["started_at"], outputs["ended_at"], *keys]
+        values = ("requests", "input_tokens", "output_tokens", "cost_reported")
+        if self.rows is not None:
+            return buckets(outputs, told, values, self.rows.origin())
+        self.at.ignored("start_time", "end_time", "start_time_iso", "end_time_iso", "object")
+        return buckets({**outputs, "metadata": self.at.rest()}, told, values)
 
 
 def _usage(columns: RawColumns, head: Head, levels: tuple[str, ...] = ()) -> str:
@@ -88,8 +91,11 @@ def _usage(columns: RawColumns, head: Head, levels: tuple[str, ...] = ()) -> str
     at = of.at
     at.ignored("input_uncached_tokens", "input_text_tokens", "output_text_tokens",
                "input_cached_tokens", "input_cached_text_tokens")  # fmt: skip
-    outputs["tags"] = reading.tags({"image_size": of.text("size"), "image_source": of.text("source")})
-    return of.statement(outputs)
+    size, origin = of.text("size"), of.text("source")
+    outputs["tags"] = reading.tags({"image_size": size, "image_source": origin})
+    grouped = ("organization_id", "project_id", "user_id", "api_key_id", "model", "batch", "service_tier")
+    keys = [of.text(name) for name in grouped]
+    return of.buckets(outputs, [*keys, outputs["service_type"], size, origin])
 
 
 def _items(of: _Result) -> list[str | None]:
@@ -166,7 +172,8 @@ def _costs(columns: RawColumns, head: Head, levels: tuple[str, ...] = ()) -> str
             [reading.item(f"coalesce({line}, 'unsplit')", of.value("quantity"), "NULL", amount)]
         ),
     }
-    return of.statement(outputs)
+    keys = [of.text(name) for name in ("organization_id", "project_id", "api_key_id")]
+    return of.buckets(outputs, [*keys, line, outputs["currency"]])
 
 
 def _costs_page(columns: RawColumns, head: Head) -> str:

@@ -121,21 +121,33 @@ def _first(text: str | None) -> str | None:
     return f"coalesce(json_extract_string(TRY_CAST({text} AS JSON), '$[0]'), {text})"
 
 
-def _entries(array: str) -> str:
-    """OTLP attributes (a JSON list of key and value) as a MAP of texts; the first of a key wins."""
-    value = (
-        "json_extract_string(coalesce(json_extract(a, '/value'), json_extract(a, '/Value')), {})".format
+def _entries(attributes: str) -> str:
+    """Attributes (a JSON list of key and value, or a JSON object) as a MAP of texts.
+
+    OTLP wraps each value in an object that names its type; Go's exporter writes Key and Value.
+    """
+    wrapped = "coalesce(json_extract(a, '/value'), json_extract(a, '/Value'))"
+    kinds = ("stringValue", "intValue", "doubleValue", "boolValue",
+             "arrayValue/values/0/stringValue", "Value")  # fmt: skip
+    values = ", ".join(f"json_extract_string({wrapped}, '/{kind}')" for kind in kinds)
+    plain = (
+        f"CASE WHEN json_type({wrapped}) NOT IN ('OBJECT', 'NULL')"
+        f" THEN json_extract_string({wrapped}, '$') END"
     )
-    kinds = ["/stringValue", "/intValue", "/doubleValue", "/boolValue",
-             "/arrayValue/values/0/stringValue", "/Value"]  # fmt: skip
-    values = ", ".join(value(literal(kind)) for kind in kinds)
-    plain = "CASE WHEN json_type(a, '/value') NOT IN ('OBJECT', 'NULL') THEN json_extract_string(a, '/value') END"
     key = "coalesce(json_extract_string(a, '/key'), json_extract_string(a, '/Key'))"
-    made = (
-        f"list_transform(json_extract({array}, '$[*]'), lambda a:"
+    of_list = (
+        f"list_transform(json_extract({attributes}, '$[*]'), lambda a:"
         f" struct_pack(k := {key}, v := coalesce({values}, {plain})))"
     )
-    return unique(f"CAST(coalesce({made}, []) AS {ENTRY})")
+    of_object = (
+        f"list_transform(map_entries(TRY_CAST({attributes} AS MAP(VARCHAR, VARCHAR))),"
+        " lambda e: struct_pack(k := e.key, v := e.value))"
+    )
+    made = (
+        f"CASE json_type({attributes}) WHEN 'OBJECT' THEN CAST({of_object} AS {ENTRY})"
+        f" WHEN 'ARRAY' THEN CAST({of_list} AS {ENTRY}) END"
+    )
+    return unique(f"coalesce({made}, [])")
 
 
 def unique(entries: str) -> str:

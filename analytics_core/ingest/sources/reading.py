@@ -92,7 +92,7 @@ def epoch(sql: str) -> str:
     micros = (
         f"CASE WHEN abs({sql}) < 100000000000 THEN {sql} * 1000000"
         f" WHEN abs({sql}) < 100000000000000 THEN {sql} * 1000"
-        f" WHEN abs({sql}) < 100000000000000000 THEN {sql} ELSE {sql} * 0.001 END"
+        f" WHEN abs({sql}) < 100000000000000000 THEN {sql} ELSE trunc({sql} * 0.001) END"
     )
     return f"TRY(make_timestamp(CAST(round({micros}) AS BIGINT)))"
 
@@ -176,6 +176,27 @@ def items(entries: Sequence[str | None]) -> str | None:
 def filled(sql: str) -> str:
     """A list expression, NULL when the list is empty."""
     return f"CASE WHEN len({sql}) > 0 THEN {sql} END"
+
+
+def buckets(
+    outputs: Mapping[str, str | None],
+    keys: Sequence[str | None],
+    values: Sequence[str],
+    origin: str = "raw",
+) -> str:
+    """The SELECT of bucket rows that several rows of one file may be of: each gets an id.
+
+    The id is what the row is a bucket of (`keys`, SQL) and its rank by `values` (names of outputs)
+    among the rows of the file with equal keys. A fuller export of the same bucket has the same id
+    and replaces it; two different rows of one export stand; a row told twice is one.
+    """
+    told = [
+        f"coalesce(CAST({key} AS VARCHAR), '')" for key in keys if key is not None
+    ]
+    inner = statement({**outputs, "_key": f"md5(concat_ws(chr(31), {', '.join(told)}))"}, origin)
+    order = ", ".join(f"{name} DESC NULLS LAST" for name in values if outputs.get(name))
+    rank = f"dense_rank() OVER (PARTITION BY _key ORDER BY {order})"
+    return f"SELECT * EXCLUDE (_key), left(_key, 24) || '-' || {rank} AS id FROM ({inner})"
 
 
 def statement(outputs: Mapping[str, str | None], origin: str = "raw", row: str = "_row") -> str:
