@@ -74,7 +74,7 @@ def nudged(colour: str, background: str) -> str:
         return colour
     lightness, a, b = _oklab(_linear(colour))
     step = 0.01 if _luminance(background) < 0.18 else -0.01
-    while contrast(colour, background) < ENOUGH and 0 < lightness < 1:
+    while contrast(colour, background) < ENOUGH and -step <= lightness <= 1 - step:
         lightness += step
         colour = _hexed(_rgb((lightness, a, b)))
     return colour

@@ -53,7 +53,7 @@ def timeline_rows(timeline: Timeline, colours: Colours) -> pl.DataFrame:
     rows = (
         timeline.frame.join(_bucket_names(timeline), on="utc", how="left")
         .join(_member_names(timeline, colours), on="rank", how="left")
-        .join(totals(timeline), on="utc", how="left")
+        .join(timeline.totals(), on="utc", how="left")
         .sort("utc", "rank")
     )
     return rows.select(
@@ -69,13 +69,6 @@ def timeline_rows(timeline: Timeline, colours: Colours) -> pl.DataFrame:
         "partial",
         _texts(rows["total"], timeline.measure).alias("total"),
     )
-
-
-def totals(timeline: Timeline) -> pl.DataFrame:
-    """The sum of each bucket: utc and total (in the measure's unit, null = unknown), sorted."""
-    known = pl.col("value").is_not_null().any()
-    total = pl.when(known).then(pl.col("value").sum()).alias("total")
-    return timeline.frame.group_by("utc").agg(total).sort("utc")
 
 
 def _member_names(timeline: Timeline, colours: Colours) -> pl.DataFrame:
