@@ -1,0 +1,228 @@
+"""The inbox, watched while the app runs: what lies at rest goes to one ingest process."""
+
+import contextlib
+import fcntl
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import analytics_core
+from analytics_core.errors import TokentallyError
+from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.rest import Rest
+from analytics_core.settings import Settings
+from analytics_core.store import manifest
+
+State = Literal["off", "watching", "waiting", "ingesting"]
+
+MOST_RESULTS = 20
+MOST_FILES = 500  # of one batch; the rest follows in the next
+LONGEST_PAUSE = 300.0  # between attempts at files that an ingest left lying
+COMMAND = (sys.executable, "-m", "analytics_core", "ingest", "--progress")
+_WRITE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one file, as the ingest said."""
+
+    name: str
+    verdict: str
+    rows: int | None
+    message: str
+    at: str  # ISO, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class InboxStatus:
+    """What the watcher is doing, for the pages; `results` has the newest file first.
+
+    `files` are the names that are waiting or being ingested; `current`, `step` and `rows` tell how
+    far the ingest is. `error` is why the last ingest failed as a whole.
+    """
+
+    state: State = "off"
+    files: tuple[str, ...] = ()
+    current: str | None = None
+    step: str | None = None
+    rows: int = 0
+    results: tuple[Result, ...] = ()
+    error: str | None = None
+    pid: int = 0
+
+    @classmethod
+    def load(cls, cache: Path) -> "InboxStatus":
+        """What the watcher of this store last wrote to `cache`/inbox.json; `off` without one."""
+        try:
+            said: dict[str, Any] = json.loads((cache / "inbox.json").read_text("utf-8"))
+            results = tuple(Result(**r) for r in said["results"])
+            status = cls(**(said | {"files": tuple(said["files"]), "results": results}))
+        except (OSError, ValueError, KeyError, TypeError):
+            return cls()
+        return status if _alive(status.pid) else replace(status, state="off")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return pid > 0
+
+
+def _save(status: InboxStatus, cache: Path) -> None:
+    """Replaces inbox.json; a full disk costs the pages their progress, not the ingest."""
+    aside = cache / f".inbox-{os.getpid()}.json"
+    with contextlib.suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+        aside.write_text(json.dumps(asdict(status), ensure_ascii=False), "utf-8")
+        aside.replace(cache / "inbox.json")
+
+
+class Watcher:
+    """Polls the inbox of one store and starts one ingest at a time; runs in its own thread."""
+
+    def __init__(
+        self, folders: Folders, settings: Settings, command: Sequence[str] = COMMAND
+    ) -> None:
+        self._command = tuple(command)
+        self._folders = Folders(folders.data.resolve())
+        self._settings = settings
+        self._rest = Rest(self._folders.inbox)
+        self._stop = threading.Event()
+        self._child: subprocess.Popen[str] | None = None
+        self._status = replace(
+            InboxStatus.load(self._folders.cache), state="watching", pid=os.getpid(), files=(),
+            current=None, step=None, rows=0, error=None,
+        )  # fmt: skip
+        self._written = 0.0
+        self._pause_until, self._pause = 0.0, 0.0
+
+    def run(self) -> None:
+        """Watches until `stop`."""
+        while not self._stop.is_set():
+            self.turn(time.monotonic())
+            self._stop.wait(self._settings.ingest_poll_seconds)
+        self._say(state="off", files=(), current=None, step=None)
+
+    def stop(self) -> None:
+        """Ends the watch and the ingest; what it had not landed stays in the inbox."""
+        self._stop.set()
+        child = self._child
+        if child is not None:
+            child.terminate()
+
+    def turn(self, clock: float) -> None:
+        """One poll; ingests what is at rest. `clock` in seconds, of any beginning."""
+        resting, found = self._rest.poll(clock)
+        names = self._names(found)
+        if not resting or clock < self._pause_until:
+            self._say(state="waiting" if found else "watching", files=names)
+            return
+        batch = resting[:MOST_FILES]
+        self._say(state="ingesting", files=self._names(batch), rows=0, error=None)
+        error = self._ingest(batch)
+        left = any(os.path.lexists(path) for path in batch)
+        self._pause = min(LONGEST_PAUSE, max(10.0, self._pause * 2)) if left else 0.0
+        self._pause_until = clock + self._pause
+        self._say(state="watching", files=(), current=None, step=None, error=error)
+
+    def _names(self, paths: list[Path]) -> tuple[str, ...]:
+        return tuple(str(p.relative_to(self._folders.inbox)) for p in paths[:MOST_FILES])
+
+    def _ingest(self, batch: list[Path]) -> str | None:
+        """Runs the command to its end; returns why it failed as a whole, None when it did not."""
+        command = [*self._command, "--data", str(self._folders.data), "--", *map(str, batch)]
+        root = str(Path(analytics_core.__file__).parents[1])
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        last, done = "", 0
+        try:
+            with subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                text=True, errors="replace", env=os.environ | {"PYTHONPATH": path},
+            ) as self._child:  # fmt: skip
+                for line in self._child.stdout or ():
+                    step = _progress(line)
+                    last = last if step is not None or not line.strip() else line.strip()
+                    done += self._heard(step) if step is not None else 0
+                code = self._child.wait()
+        except OSError as wrong:
+            return f"The ingest could not be started ({wrong.strerror})."
+        finally:
+            self._child = None
+        if self._stop.is_set() or code == 0 or (code == 1 and done):
+            return None
+        return last[:300] or f"The ingest ended with code {code}."
+
+    def _heard(self, step: dict[str, Any]) -> int:
+        """Notes one line of progress; returns 1 when it ends a file."""
+        name, verdict = str(step["name"]), step.get("verdict")
+        rows = int(step.get("rows") or 0)
+        if step.get("step") != "done" or verdict is None:
+            self._say(current=name, step=str(step.get("step")), rows=rows, often=True)
+            return 0
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        result = Result(name, str(verdict), step.get("rows"), self._message(name), at)
+        results = (result, *self._status.results)[:MOST_RESULTS]
+        left = tuple(f for f in self._status.files if f != name)
+        self._say(current=None, step=None, rows=0, results=results, files=left)
+        return 1
+
+    def _message(self, name: str) -> str:
+        """What the ledger says about the file of that name."""
+        try:
+            inputs = manifest.load(self._folders.events).inputs
+        except TokentallyError:
+            return ""
+        return next((i.message for i in reversed(inputs) if i.name == name), "")
+
+    def _say(self, *, often: bool = False, **changes: Any) -> None:
+        status = replace(self._status, **changes)
+        clock = time.monotonic()
+        if status == self._status and self._written:
+            return
+        self._status = status
+        if not often or clock - self._written >= _WRITE_SECONDS:
+            _save(status, self._folders.cache)
+            self._written = clock
+
+
+def _progress(line: str) -> dict[str, Any] | None:
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) and "name" in said else None
+
+
+@contextlib.contextmanager
+def watching(folders: Folders, settings: Settings) -> Generator[None]:
+    """Watches the inbox as long as the block runs, unless settings or another process say no."""
+    if not settings.ingest_watch:
+        yield
+        return
+    folders.check_writable()
+    with (folders.cache / "inbox.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield
+            return
+        watcher = Watcher(folders, settings)
+        thread = threading.Thread(target=watcher.run, name="inbox", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            watcher.stop()
+            thread.join(timeout=10)
