@@ -61,6 +61,13 @@ def sampled(file: Dropped) -> Dropped:
     return replace(file, head=parquet_file.sampled(file.parquet, file.head))
 
 
+def as_lines(file: Dropped) -> Dropped | None:
+    """A file of one JSON object read as a log of one line, which it may be as well."""
+    if file.head.kind != "json" or len(file.head.sample) != 1 or file.content.lines > 1:
+        return None
+    return replace(file, head=replace(file.head, kind="jsonl"))
+
+
 def bad_lines(con: DuckDBPyConnection, file: Dropped) -> list[Rejected]:
     """Lines of JSON that are no object, counted before, and lines of CSV, after the rows were read."""
     if file.head.kind == "csv":

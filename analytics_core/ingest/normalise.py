@@ -60,6 +60,16 @@ def typed(con: DuckDBPyConnection, said: Said) -> None:
     con.execute("CREATE OR REPLACE TEMP TABLE typed AS " + _selected(_list(_event(said)), steps))
 
 
+def whole(con: DuckDBPyConnection) -> str:
+    """The name of a view of `typed` with every event column, NULL where the source says nothing."""
+    relation = con.table("typed")
+    shown = (
+        c.name if c.name in relation.columns else f"NULL::{c.sql} AS {c.name}" for c in COLUMNS
+    )
+    relation.project(", ".join(shown)).create_view("typed_whole", replace=True)
+    return "typed_whole"
+
+
 def _list(columns: Mapping[str, str]) -> str:
     return ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
 
@@ -213,8 +223,8 @@ def _event(said: Said) -> dict[str, str]:
         "requests": "requests", "started_at": "at_start", "service_type": "service_type",
         "event_type": "event_type",
     }  # fmt: skip
-    if said.has("source"):
-        made["source"] = f"coalesce(w_source, {literal(said.source.name)})"
+    own = literal(said.source.name)
+    made["source"] = f"coalesce(w_source, {own})" if said.has("source") else own
     if said.has("ended_at"):
         made["ended_at"] = "CASE WHEN at_ended_at >= at_start THEN at_ended_at END"
     for name in said.those(DIMENSIONS):

@@ -12,7 +12,7 @@ from analytics_core.ingest.labels import METADATA_BYTES
 from analytics_core.ingest.raw import literal
 from analytics_core.ingest.said import Said
 
-EARLIEST = datetime(2020, 1, 1)
+EARLIEST = datetime.fromisoformat("2020-01-01")
 AHEAD = timedelta(hours=24)
 _REQUEST_NANO, _BUCKET_NANO = 1_000_000 * 10**9, 10**9 * 10**9
 _BUCKET = "grain = 'bucket'"
@@ -43,8 +43,9 @@ def _rejection(said: Said) -> str:
         ),
         *_token_cases(said),
         *_cost_cases(said),
-        (f"NOT ({_measured(said)})", _reject("'nothing_measured'", None, "NULL")),
     ]
+    if said.source.role != "side":
+        cases.append((f"NOT ({_measured(said)})", _reject("'nothing_measured'", None, "NULL")))
     return "CASE " + " ".join(f"WHEN {when} THEN {then}" for when, then in cases) + " END"
 
 

@@ -54,7 +54,7 @@ def key_name(sql: str) -> str:
     """An API key's alias; what looks like the key itself becomes its hash."""
     random = f"regexp_matches({sql}, '[0-9]')"
     live = f"regexp_matches({sql}, {literal(SECRET)})"
-    known = "regexp_matches({0}, {1})".format(sql, literal(SECRET.rsplit("|", 1)[0]))
+    known = f"regexp_matches({sql}, {literal(SECRET.rsplit('|', 1)[0])})"
     return (
         f"CASE WHEN {live} AND ({known} OR {random}) THEN 'key-' || left(sha256({sql}), 12)"
         f" ELSE {sql} END"

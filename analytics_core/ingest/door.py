@@ -1,0 +1,308 @@
+"""The one way in: each dropped file lands whole, or is quarantined with its reason."""
+
+import logging
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from analytics_core.errors import TokentallyError
+from analytics_core.ingest import aliases, archive, dropped, normalise, quarantine, side
+from analytics_core.ingest.connection import connect
+from analytics_core.ingest.dropped import Dropped
+from analytics_core.ingest.drops import Drop, drops
+from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.land import BrokenRows, land
+from analytics_core.ingest.overlap import check_overlap
+from analytics_core.ingest.progress import Progress, Step, Watch, unwatched
+from analytics_core.ingest.reading import Read, read, source_of
+from analytics_core.ingest.recognise import recognise
+from analytics_core.ingest.sources.detect import Unrecognised
+from analytics_core.ingest.sources.mapping import saved
+from analytics_core.ingest.sources.source import Source
+from analytics_core.ingest.take import Taken, file_id_of_name, take
+from analytics_core.ingest.tidy import tidy
+from analytics_core.ingest.verdict import DUPLICATE, LANDED, STATEMENT, Refused
+from analytics_core.prices import book, cost, rates
+from analytics_core.settings import Settings
+from analytics_core.store import manifest
+from analytics_core.store.lock import locked
+from analytics_core.store.manifest import Input
+
+
+_LOG = logging.getLogger(__name__)
+# A statement the engine cannot even bind is a fault of ours, whatever the file holds.
+_OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
+
+
+class Uneven(Exception):
+    """Counts of a file that do not add up: a fault of ours, nothing was landed."""
+
+
+def ingest(
+    paths: Sequence[Path] | None,
+    folders: Folders,
+    settings: Settings,
+    *,
+    now: datetime,
+    progress: Watch = unwatched,
+    allow_overlap: bool = False,
+    demo: bool = False,
+) -> list[Input]:
+    """Takes the named files and folders (None: the inbox); returns a ledger line for each file.
+
+    `now` is aware. Drops in the inbox leave it; others stay where they are. A bad file is
+    quarantined and changes nothing else. Raises StoreBusy, NotWritable, BadFile (a settings or
+    mapping file that cannot be used, or a named path that does not exist).
+    """
+    folders.check_writable()
+    found = drops(paths, folders)
+    door = Door(folders, settings, now, progress, allow_overlap=allow_overlap, demo=demo)
+    with locked(folders.events), _staging(folders):
+        done = [door.take_in(drop, n, len(found)) for n, drop in enumerate(found, 1)]
+        done += door.completed(done)
+        if any(entry.verdict == LANDED for entry in done):
+            tidy(folders.events, settings, now=now)
+    return done
+
+
+@contextmanager
+def _staging(folders: Folders) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        shutil.rmtree(folders.staging, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Door:
+    """One batch: what its files have in common is loaded once, when the first of them needs it."""
+
+    folders: Folders
+    settings: Settings
+    now: datetime
+    progress: Watch = unwatched
+    allow_overlap: bool = False
+    demo: bool = False
+    again: set[str] = field(default_factory=set[str])  # known files that are to be read anew
+
+    @cached_property
+    def saved(self) -> tuple[Source, ...]:
+        """Sources that people defined."""
+        return saved(self.folders.settings)
+
+    @cached_property
+    def aliases(self) -> Any:
+        """Names that stand for others."""
+        return aliases.load(self.folders.settings)
+
+    @cached_property
+    def book(self) -> book.Book:
+        """Prices."""
+        return book.load(self.settings)
+
+    @cached_property
+    def rates(self) -> rates.Rates:
+        """Currencies and credits."""
+        return rates.load(self.settings)
+
+    def take_in(self, drop: Drop, number: int, files: int) -> Input:
+        """The ledger line of one drop, whatever became of it."""
+
+        def step(name: Step, rows: int | None = None, verdict: str | None = None) -> None:
+            self.progress(Progress(drop.name, number, files, name, rows, verdict))
+
+        step("taking")
+        taken: Taken | None = None
+        try:
+            taken = take(drop.path, drop.name, self.folders.staging, self.settings)
+            entry = self._known(taken) or self._landed(taken, step)
+        except Refused as refused:
+            entry = self._refused(drop, taken, refused)
+        except Unrecognised as unknown:
+            proposal = {"proposal": unknown.proposal} if unknown.proposal else {}
+            refused = Refused(unknown.code, unknown.message, **proposal)
+            entry = self._refused(drop, taken, refused)
+        except (Uneven, BrokenRows, *_OURS) as fault:
+            entry = self._refused(drop, taken, _fault(fault))
+        self._leave_inbox(drop)
+        step("done", entry.read, entry.verdict)
+        return entry
+
+    def completed(self, done: Sequence[Input]) -> list[Input]:
+        """Reads again what a side file of this batch completes, from the archive."""
+        held = manifest.load(self.folders.events)
+        named = {d.file_id for d in done}
+        waiting = {
+            i.file_id: i for entry in done for i in side.completed_by(entry, held)
+            if i.file_id not in named and (self.folders.data / str(i.archived)).is_file()
+        }  # fmt: skip
+        self.again.update(waiting)
+        drops_again = [Drop(self.folders.data / str(i.archived), i.name) for i in waiting.values()]
+        return [self.take_in(drop, n, len(waiting)) for n, drop in enumerate(drops_again, 1)]
+
+    def _known(self, taken: Taken) -> Input | None:
+        """The line of a file that has landed before and is not to be read again."""
+        held = manifest.load(self.folders.events)
+        before = held.input(taken.file_id)
+        again = self.again | {i.file_id for i in held.unfinished}
+        if before is None or before.verdict not in (LANDED, STATEMENT) or taken.file_id in again:
+            return None
+        archive.archive(self.folders.data, before, taken.path)
+        return replace(
+            before, verdict=DUPLICATE, name=taken.name, message=f"Landed as {before.name}."
+        )
+
+    def _name(self, taken: Taken) -> str:
+        """What it was called when it came first: an archived copy has a name of ours."""
+        before = manifest.load(self.folders.events).input(taken.file_id)
+        return before.name if before else taken.name
+
+    def _entry(self, name: str, sha256: str, source: Source | None = None) -> Input:
+        return Input(
+            file_id=sha256[:16], sha256=sha256, name=name,
+            source=source.name if source else None, group=source.group if source else None,
+            grain=source.grain if source else None, taken_at=self.now.isoformat(), verdict=LANDED,
+            demo=self.demo,
+        )  # fmt: skip
+
+    def _landed(self, taken: Taken, step: Any) -> Input:
+        content = recognise(taken.path, self.settings)
+        file, source = source_of(content, taken.name, self.saved, self.settings)
+        entry = self._entry(self._name(taken), taken.sha256, source)
+        beside = side.readable(source, self.folders.events)
+        try:
+            with connect(self.folders.events, self.settings, (*file.paths, *beside)) as con:
+                step("reading", file.head.rows)
+                entry, rows = self._read(con, file, source, entry)
+                step("pricing", rows.read)
+                finished = self._priced(con, source, entry, rows, step)
+        except Refused as refused:
+            raise _about(refused, entry) from None
+        except _OURS:
+            raise
+        except (duckdb.Error, pa.ArrowException, MemoryError, OSError) as wrong:
+            raise _about(dropped.failure(file) or _stopped(wrong), entry) from wrong
+        finally:
+            file.close()
+        archive.archive(self.folders.data, finished, taken.path)
+        quarantine.release(self.folders, finished.file_id)
+        return finished
+
+    def _read(
+        self, con: duckdb.DuckDBPyConnection, file: Dropped, source: Source, entry: Input
+    ) -> tuple[Input, Read]:
+        if source.repeats and not self.allow_overlap:
+            raise Refused("overlapping_source", f"{source.repeats}. Allow it if it is meant.")
+        self.rates.register(con)
+        rows = read(con, file, source, entry.file_id, self.now, self.aliases)
+        counted = replace(
+            entry, read=rows.read, rejected=rows.rejected, skipped=rows.skipped,
+            duplicate=rows.duplicate, reasons=tuple(sorted(rows.reasons.items())),
+        )  # fmt: skip
+        return counted, rows
+
+    def _priced(
+        self, con: duckdb.DuckDBPyConnection, source: Source, entry: Input, rows: Read, step: Any
+    ) -> Input:
+        if source.role != "events":
+            finished = side.keep(con, source, entry, self.folders, self.settings)
+        else:
+            if not self.allow_overlap:
+                check_overlap(con, normalise.whole(con), entry, self.folders.events)
+            side.complete(con, source, self.folders.events)
+            cost.price(
+                con, "typed", "priced", self.book, policy=self._policy(source),
+                zero_cost=source.zero_cost, rates=self.rates,
+            )  # fmt: skip
+            con.execute("DROP TABLE typed")
+            priced = con.table("priced").aggregate("count(*)").fetchall()[0][0]
+            if priced != rows.accepted:
+                raise Uneven(f"{entry.name}: {rows.accepted} rows accepted, {priced} priced")
+            step("landing", rows.accepted)
+            finished = land(
+                con, "priced", entry, self.folders.events, id_conflicts=source.id_conflicts,
+                keep_archive=self.settings.ingest_archive == "keep",
+            )  # fmt: skip
+        check_even(finished)
+        quarantine.reject(self.folders, entry.file_id, rows.rejected_rows)
+        return finished
+
+    def _policy(self, source: Source) -> Any:
+        """A source's own policy, else that of the settings."""
+        return source.policy if source.policy != "auto" else self.settings.cost_policy
+
+    def _refused(self, drop: Drop, taken: Taken | None, refused: Refused) -> Input:
+        sha256 = taken.sha256 if taken else file_id_of_name(drop.name)
+        details = dict(refused.details)
+        entry = details.pop("entry", None) or self._entry(drop.name, sha256)
+        examples = details.pop("examples", [])
+        entry = replace(
+            entry, verdict=refused.code, message=refused.message,
+            read=details.pop("read", entry.read), rejected=details.pop("rejected", entry.rejected),
+            reasons=details.pop("reasons", entry.reasons),
+        )  # fmt: skip
+        quarantine.quarantine(self.folders, entry, taken.path if taken else None, examples, details)
+        held = manifest.load(self.folders.events)
+        manifest.save(self.folders.events, held.with_input(entry))
+        return entry
+
+    def _leave_inbox(self, drop: Drop) -> None:
+        """Removes a drop from the inbox; its copy is archived or quarantined by now."""
+        if drop.path.is_relative_to(self.folders.inbox):
+            drop.path.unlink(missing_ok=True)
+
+
+def check_even(entry: Input) -> None:
+    """Raises Uneven unless every row read is accounted for."""
+    total = entry.accepted + entry.rejected + entry.skipped + entry.duplicate
+    if entry.read != total:
+        raise Uneven(f"{entry.name}: {entry.read} rows read, {total} accounted for")
+
+
+def _about(refused: Refused, entry: Input) -> Refused:
+    refused.details.setdefault("entry", entry)
+    return refused
+
+
+def _fault(fault: Exception) -> Refused:
+    """A fault of ours costs one file, not the batch; its trace is in the log under an id."""
+    name = secrets.token_hex(4)
+    _LOG.error("ingest fault %s", name, exc_info=fault)
+    return Refused("unreadable", f"Tokentally failed on this file (error {name} in the log).")
+
+
+def _stopped(wrong: Exception) -> Refused:
+    """What an error of the engine means for the file."""
+    limits = (
+        duckdb.OutOfMemoryException,
+        duckdb.InterruptException,
+        MemoryError,
+        pa.ArrowMemoryError,
+    )
+    text = str(wrong).lower()
+    if isinstance(wrong, limits) or "no space left" in text or "out of memory" in text:
+        return Refused("out_of_limits")
+    return Refused("unreadable", "Its values cannot be read.")
+
+
+def failed(folders: Folders, settings: Settings, drop: Drop, code: str, *, now: datetime) -> Input:
+    """The ledger line of a file whose reading was killed from outside; needs the lock."""
+    door = Door(folders, settings, now)
+    refused = Refused(code)
+    taken: Taken | None = None
+    try:
+        taken = take(drop.path, drop.name, folders.staging, settings)
+    except (Refused, TokentallyError) as wrong:
+        refused = wrong if isinstance(wrong, Refused) else refused
+    entry = door._refused(drop, taken, refused)
+    door._leave_inbox(drop)
+    return entry
