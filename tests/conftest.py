@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from analytics_core import settings
 from analytics_core.events import SCHEMA_NUMBER, schema
@@ -130,3 +132,47 @@ def viewed(landed: Callable[..., Path]) -> Iterator[Callable[..., View]]:
     yield view
     for store in opened:
         store.close()
+
+
+ACCOUNTS = """
+credentials:
+  usernames:
+    ada: {email: ada@x.example, first_name: Ada, last_name: Novak, roles: [admin], password: "%s"}
+    ann: {email: ann@x.example, user_id: ann, roles: [member], password: "%s"}
+    leo: {email: leo@x.example, user_id: leo, roles: [lead], teams: [core], password: "%s"}
+"""
+HASH = "$2b$04$abcdefghijklmnopqrstuuKj5O9jbEH8nYbqbVnHoBGyN1VZXQdFS"
+
+
+@pytest.fixture
+def app(
+    landed: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., AppTest]]:
+    """Opens the app over literal events as a signed-in person, with URL parameters.
+
+    Called again without events it is another tab over the same store.
+    """
+    monkeypatch.setenv("TOKENTALLY_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("TOKENTALLY_AUTH", str(tmp_path / "auth.yaml"))
+    monkeypatch.setenv("TOKENTALLY_ZONE", "UTC")
+    (tmp_path / "auth.yaml").write_text(ACCOUNTS % (HASH, HASH, HASH), "utf-8")
+    made: list[Path] = []
+
+    def open_app(
+        events: Sequence[Event] | None = None, who: str = "ada", **params: str | list[str]
+    ) -> AppTest:
+        if events is not None or not made:
+            made.append(landed(events or []))
+        from analytics_core.ui import login
+
+        now = datetime.now(UTC)
+        account = login.gate().accounts(now)[who]
+        sign_in, _ = login.gate().begin(account, "", now)
+        tab = AppTest.from_file(ROOT / "analytics_core" / "ui" / "main.py", default_timeout=60)
+        tab.session_state[login.SIGN_IN], tab.session_state[login.OWNER] = sign_in, who
+        for name, value in params.items():
+            tab.query_params[name] = value
+        return tab.run()
+
+    yield open_app
+    st.cache_resource.clear()

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Self
 
 import polars as pl
@@ -49,6 +51,7 @@ class Timeline:
     grain: Grain
     period: Period
     until: datetime  # aware UTC; nothing is known from here on
+    idle: frozenset[tuple[datetime, int]] = frozenset()  # (utc, rank) of cells without an event
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -56,6 +59,24 @@ class Timeline:
         if self.by is None:
             return (self.measure.label,)
         return tuple(m.label(self.by.name) for m in self.members)
+
+    def totals(self) -> pl.DataFrame:
+        """Columns utc and total: every bucket summed over the members there are, sorted; additive measures.
+
+        A total of which no part is known is unknown, whatever else had no event at all.
+        """
+        cells = self.frame.select("utc", "rank", "value").rows()
+        sums = dict.fromkeys((utc for utc, _, _ in cells), 0 if self.measure.additive else None)
+        for utc, values in groupby(cells, key=itemgetter(0)):
+            busy = [value for _, rank, value in values if (utc, rank) not in self.idle]
+            known = [value for value in busy if value is not None]
+            if busy:
+                sums[utc] = sum(known) if known else None
+        kind = self.frame.schema["value"]
+        return pl.DataFrame(
+            {"utc": list(sums), "total": list(sums.values())},
+            schema={"utc": pl.Datetime("us"), "total": kind},
+        )
 
     def when(self, bucket: Bucket) -> str:
         """What people read for a bucket, and whether it is there only in part."""
@@ -99,9 +120,9 @@ def timeline(
     limit = until(view)
     axis = tuple(buckets(period, over_time, limit))
     who = tuple(members(answers[1], by)) if by else (Member(None),)
-    frame = _filled(answers[0], axis, who, MEASURES[measure], by, over_time, period)
+    frame, idle = _filled(answers[0], axis, who, MEASURES[measure], by, over_time, period)
     named = dimension(by) if by else None
-    return Timeline(frame, MEASURES[measure], named, who, axis, over_time, period, limit)
+    return Timeline(frame, MEASURES[measure], named, who, axis, over_time, period, limit, idle)
 
 
 def buckets(period: Period, grain: Grain, limit: datetime) -> Iterator[Bucket]:
@@ -123,8 +144,8 @@ def _filled(
     by: str | None,
     grain: Grain,
     period: Period,
-) -> pl.DataFrame:
-    """The answer laid over the whole axis: a row for each bucket and member."""
+) -> tuple[pl.DataFrame, frozenset[tuple[datetime, int]]]:
+    """The answer laid over the whole axis, a row for each bucket and member; and what was filled."""
     rank = {(m.name, m.kind): i for i, m in enumerate(who)}
     ranks = [rank[m.name, m.kind] for m in members(answer, by)] if by else [0] * len(answer)
     got = dict(
@@ -140,18 +161,20 @@ def _filled(
         for b in axis
         for r in range(len(who))
     ]
-    value = pl.Float64 if answer.schema[measure.name].is_float() else pl.Int64
-    return pl.DataFrame(
-        rows,
-        schema={
-            "utc": pl.Datetime("us"),
-            "start": pl.Datetime("us"),
-            "rank": pl.Int32,
-            "value": value,
-            "partial": pl.Boolean,
-        },
-        orient="row",
+    idle = frozenset(
+        (b.start.replace(tzinfo=None), r)
+        for b in axis
+        for r in range(len(who))
+        if (b.start, r) not in got
     )
+    schema = {
+        "utc": pl.Datetime("us"),
+        "start": pl.Datetime("us"),
+        "rank": pl.Int32,
+        "value": pl.Float64 if answer.schema[measure.name].is_float() else pl.Int64,
+        "partial": pl.Boolean,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row"), idle
 
 
 def starts(column: pl.Series, grain: Grain, period: Period) -> list[datetime]:

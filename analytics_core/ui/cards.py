@@ -76,8 +76,8 @@ def _colour(change: Change, measure: Measure) -> str:
 
 
 def _unpriced(figures: Summary) -> None:
-    if figures.unpriced_requests:
-        count = text(figures.unpriced_requests, MEASURES["unpriced_requests"].unit)
-        st.caption(
-            f":orange[:material/warning:] {count} requests have no price and are not in the cost."
-        )
+    count = figures.unpriced_requests
+    if count:
+        number = text(count, MEASURES["unpriced_requests"].unit)
+        words = "request has no price and is" if count == 1 else "requests have no price and are"
+        st.caption(f":orange[:material/warning:] {number} {words} not in the cost.")

@@ -28,6 +28,7 @@ def timeline_table(timeline: Timeline, totals: Breakdown | None, key: str) -> No
         for utc, rank, value in timeline.frame.select("utc", "rank", "value").iter_rows()
     }
     measure, adds = timeline.measure, timeline.measure.additive and timeline.by is not None
+    sums = dict(timeline.totals().iter_rows())
     rows: list[list[Any]] = []
     if adds and totals is not None:
         of = {part.member.id: part.value for part in totals.parts}
@@ -36,18 +37,13 @@ def timeline_table(timeline: Timeline, totals: Breakdown | None, key: str) -> No
     for bucket in timeline.buckets:
         utc = bucket.start.replace(tzinfo=None)
         values: list[Figure] = [cells.get((utc, rank)) for rank in ranks]
-        rows.append([timeline.when(bucket), *([_sum(values)] if adds else []), *values])
+        rows.append([timeline.when(bucket), *([sums[utc]] if adds else []), *values])
     headings = ([TOTAL] if adds else []) + [timeline.labels[rank] for rank in ranks]
     _draw("Time", headings, rows, measure, key)
 
 
 def _drawn(timeline: Timeline, rank: int) -> bool:
     return not timeline.frame.filter(pl.col("rank") == rank).is_empty()
-
-
-def _sum(values: Sequence[Figure]) -> Figure:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
 
 
 def _draw(

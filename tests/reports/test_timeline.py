@@ -108,3 +108,11 @@ def test_both_hours_of_a_clock_change_stand_apart(viewed):
 def test_an_empty_store_has_no_bucket_that_claims_to_be_known(viewed):
     found = timeline(viewed([]), "cost")
     assert [b.so_far for b in found.buckets] == [True]
+
+
+def test_the_total_of_a_bucket_is_unknown_where_nothing_in_it_has_a_price(viewed):
+    found = timeline(viewed(EVENTS, now=NOON), "cost", "project")
+    assert found.totals()["total"].to_list() == [7 * USD, 0, None, USD]
+    assert found.without(frozenset({"member:A"})).totals()["total"].to_list() == [
+        2 * USD, 0, 0, USD,
+    ]  # fmt: skip

@@ -1,0 +1,53 @@
+"""What a download of a panel holds."""
+
+from datetime import UTC, datetime
+
+from analytics_core.export.csv import content
+from analytics_core.export.sheet import of_breakdown, of_timeline
+from analytics_core.reports.breakdown import breakdown
+from analytics_core.reports.timeline import timeline
+
+EVENTS = [
+    {"started_at": datetime(2026, 11, 1, 9), "project": "Atlas", "cost_nano": 1_500_000_001},
+    {"started_at": datetime(2026, 11, 2, 9), "project": "=HYPERLINK(1)", "cost_nano": 500_000_000},
+    {"started_at": datetime(2026, 11, 2, 10), "project": None, "cost_nano": None},
+]
+NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
+
+
+def _lines(sheet) -> list[str]:
+    return content(sheet).decode("utf-8-sig").splitlines()
+
+
+def test_a_timeline_has_a_line_per_bucket_and_member_with_both_clocks(viewed):
+    view = viewed(EVENTS, now=NOW, zone="Europe/Madrid")
+    assert _lines(of_timeline(timeline(view, "cost", "project"))) == [
+        "start (Europe/Madrid),start (UTC),end (UTC),project,kind,cost (USD)",
+        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,Atlas,member,1.500000001",
+        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,'=HYPERLINK(1),member,0",
+        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,(unattributed),unattributed,0",
+        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,Atlas,member,0",
+        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,'=HYPERLINK(1),member,0.5",
+        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,(unattributed),unattributed,",
+    ]
+
+
+def test_a_timeline_of_one_series_names_no_member(viewed):
+    lines = _lines(of_timeline(timeline(viewed(EVENTS, now=NOW), "requests")))
+    assert lines[0] == "start (UTC),start (UTC),end (UTC),requests"
+    assert [line.rsplit(",", 1)[1] for line in lines[1:]] == ["1", "2"]
+
+
+def test_hidden_members_are_not_in_the_download(viewed):
+    shown = timeline(viewed(EVENTS, now=NOW), "cost", "project").without(frozenset({"member:Atlas"}))
+    assert not any("Atlas" in line for line in _lines(of_timeline(shown)))
+
+
+def test_a_breakdown_has_a_line_per_part_with_its_share(viewed):
+    events = [EVENTS[0] | {"cost_nano": 1_500_000_000}, *EVENTS[1:]]
+    assert _lines(of_breakdown(breakdown(viewed(events), "cost", "project"))) == [
+        "project,kind,cost (USD),share",
+        "Atlas,member,1.5,0.75",
+        "'=HYPERLINK(1),member,0.5,0.25",
+        "(unattributed),unattributed,,",
+    ]
