@@ -1,0 +1,53 @@
+from analytics_core.charts.bars import bars
+from analytics_core.charts.theme import colours
+from analytics_core.semantics.member import Member
+
+DOLLAR = 1_000_000_000
+
+
+def layer(drawing, mark):
+    return next(layer for layer in drawing.spec["layer"] if layer["mark"]["type"] == mark)
+
+
+def test_the_amount_stands_at_the_end_of_each_bar_in_the_short_form(breakdown_of):
+    rows = [("atlas", 12_345 * DOLLAR, 0.9), ("b", -500 * DOLLAR, None), ("c", None, None)]
+    drawing = bars(breakdown_of(rows, 11_845 * DOLLAR))
+    assert drawing.rows.select("member", "amount", "text", "end").rows() == [
+        ("atlas", "$12.3k", "$12,345.00", 12_345.0),
+        ("b", "−$500.00", "−$500.00", 0.0),
+        ("c", "–", "–", None),
+    ]
+
+
+def test_a_measure_that_does_not_add_up_has_no_share_to_read(breakdown_of):
+    costs = bars(breakdown_of([("atlas", 12_345_600.0, None)], 1.0, measure="cost_per_request"))
+    assert costs.rows["amount"].to_list() == ["$0.0123"]
+    assert [t["title"] for t in layer(costs, "bar")["encoding"]["tooltip"]] == [
+        "Project",
+        "Cost per request",
+    ]
+
+
+def test_two_members_of_one_name_are_two_bars(breakdown_of):
+    rows = [(Member("Others (12)"), 2, 0.5), (Member(None, "others", 12), 1, 0.5)]
+    assert bars(breakdown_of(rows, 3)).rows["row"].n_unique() == 2
+
+
+def test_bars_have_the_colours_of_their_entities_or_all_one(breakdown_of):
+    rows = [("atlas", 2, 0.5), ("b", 1, 0.5)]
+    hues = colours([Member("atlas"), Member("b")], {"atlas": 5})
+    own, plain = bars(breakdown_of(rows, 3), hues), bars(breakdown_of(rows, 3))
+    assert layer(own, "bar")["encoding"]["color"]["field"] == "slot"
+    assert own.rows["slot"].to_list() == ["5", "1"]
+    assert layer(plain, "bar")["encoding"]["color"] == {"value": "blue"}
+
+
+def test_more_members_than_colours_are_drawn_in_one(breakdown_of):
+    rows = [(f"u{n}", 1, 0.1) for n in range(11)]
+    drawing = bars(breakdown_of(rows, 11), colours([Member(name) for name, *_ in rows]))
+    assert layer(drawing, "bar")["encoding"]["color"] == {"value": "blue"}
+
+
+def test_every_bar_has_its_height(breakdown_of):
+    one, three = (bars(breakdown_of([("a", 1, 1.0)] * n, n)).spec["height"] for n in (1, 3))
+    assert (one, three) == (30, 90)
