@@ -41,8 +41,14 @@ class Card:
 
     @property
     def assumed(self) -> bool:
-        """Whether any rate of the five token leaves was assumed from the standard price."""
+        """Whether any rate was assumed from the standard price."""
         return any(rate.assumed for rate in self.rates.values())
+
+    def meets(self, first: datetime, last: datetime) -> bool:
+        """Whether it holds at some instant of [first, last]."""
+        return (self.valid_from is None or self.valid_from <= last) and (
+            self.valid_to is None or first < self.valid_to
+        )
 
 
 def cards(

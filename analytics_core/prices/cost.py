@@ -81,17 +81,19 @@ class _Priced:
     cards: tuple[Card, ...]
 
 
-def _made(book: Book, keys: Sequence[Key]) -> list[_Priced]:
+def _made(book: Book, keys: Iterable[tuple[Any, ...]]) -> list[_Priced]:
+    """One entry per (provider, model_raw, service_tier, first, last started_at) of the events."""
     shared: dict[object, tuple[Card, ...]] = {}
     rows: list[_Priced] = []
-    for key in keys:
-        provider, raw, tier = key
+    for provider, raw, tier, first, last in keys:
         match = book.match(provider, raw)
         own = contracts(match, book.overrides)
         same = (match.seller, match.owner, match.book_id, own, (tier or "").lower())
         if same not in shared:
             shared[same] = cards(match, tier, book.listed(match), own)
-        rows.append(_Priced(key, match, bool(raw) and not match.book_id and not own, shared[same]))
+        needed = tuple(card for card in shared[same] if card.meets(first, last))
+        unknown = raw is not None and not match.book_id and not own
+        rows.append(_Priced((provider, raw, tier), match, unknown, needed))
     return rows
 
 

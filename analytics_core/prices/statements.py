@@ -18,7 +18,10 @@ _MEETS = """
              ELSE 0 END BETWEEN c._least AND c._most)
 """
 
-KEYS = "SELECT DISTINCT provider, model_raw, service_tier FROM {source}"
+KEYS = """
+    SELECT provider, model_raw, service_tier, min(started_at), max(started_at)
+    FROM {source} GROUP BY ALL
+"""
 
 SIZES = """
     SELECT coalesce(max(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)), 0),
@@ -120,8 +123,8 @@ WITH met AS (
     LEFT JOIN _itemised i ON i._n = t.rowid
 ), counted AS (
     SELECT *, coalesce(input_tokens, 0) - _read - _short - _long - coalesce(_in_parts, 0) AS _plain,
-        cost_reported_nano = 0 AND NOT _hit AND $zero_missing AND (_tokens > 0 OR NOT _counted
-            AND coalesce(requests, 0) > 0 AND status IS DISTINCT FROM 'error') AS _zero
+        cost_reported_nano = 0 AND NOT _hit AND $zero_missing AND (_tokens > 0
+            OR (requests > 0 AND status IS DISTINCT FROM 'error') IS TRUE) AS _zero
     FROM met
 ), weighed AS (
     SELECT *,
@@ -158,8 +161,7 @@ WITH met AS (
         WHEN $policy <> 'computed' AND _reported <> 0 THEN 'reported'
         WHEN $policy <> 'computed' AND _reported = 0 THEN 'free'
         WHEN $policy <> 'reported' AND _computed IS NOT NULL
-            THEN CASE WHEN _computed = 0 AND _weight = 0 AND _tokens > 0 THEN 'free'
-                ELSE 'computed' END
+            THEN CASE WHEN _computed = 0 AND _weight = 0 THEN 'free' ELSE 'computed' END
         WHEN _reported = 0 THEN 'free'
         ELSE 'unpriced' END AS _chosen,
         CASE WHEN _given_nano <> _kept_nano AND _reported BETWEEN 0 AND _kept_nano - 1
