@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Starts the app as `streamlit run app.py`: serve(data=…, accounts="yaml text", NAME="value").
+    """Starts the app: `serve(data=…, accounts="yaml text", TOKENTALLY_ZONE="…")` gives a Server.
 
     Without `data` the folder is new and empty, and no demo data is made. Stopped at the end.
     """
@@ -131,17 +132,27 @@ def _wait(server: Server) -> None:
     pytest.fail("the app did not start:\n" + server.log.read_text("utf-8", "replace"))
 
 
+def _hear(into: list[bytes], payload: bytes | str) -> None:
+    into.append(payload.encode() if isinstance(payload, str) else payload)
+
+
 @pytest.fixture
 def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page of a server in a fresh browser profile: browse(server, "/costs").
+    """Opens a page in a fresh browser profile: `browse(server, "/costs")`.
 
-    With `beside=page` it is a second tab of that page's profile. At the end no console error and
-    no request to another host may have happened.
+    With `beside=page` it is a second tab of that page's profile; `hear` receives what comes over
+    the websocket. At the end no console error and no request to another host may have happened.
     """
     heard: list[Heard] = []
     contexts = []
 
-    def open_page(server: Server, path: str = "/", *, beside: Page | None = None) -> Page:
+    def open_page(
+        server: Server,
+        path: str = "/",
+        *,
+        beside: Page | None = None,
+        hear: list[bytes] | None = None,
+    ) -> Page:
         if beside is None:
             contexts.append(chromium.new_context(base_url=server.url))
         context = beside.context if beside else contexts[-1]
@@ -149,6 +160,8 @@ def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
         heard.append(Heard(server.url))
         page.on("console", heard[-1].note)
         page.on("request", heard[-1].asked)
+        if hear is not None:
+            page.on("websocket", lambda socket: socket.on("framereceived", partial(_hear, hear)))
         page.goto(server.url + path)
         return page
 
@@ -157,6 +170,15 @@ def browse(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
     assert [line for h in heard for line in h.console] == []
     assert [url for h in heard for url in h.off_host] == []
+
+
+@pytest.fixture(scope="session")
+def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a small year of demo data, for reading only."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    command = [sys.executable, "-m", "analytics_core", "demo", "--data", str(data)]
+    subprocess.run([*command, "--events", "20000", "--months", "3"], cwd=ROOT, check=True)
+    return data
 
 
 @pytest.fixture
@@ -183,7 +205,7 @@ def enter() -> Callable[[Page, str, str], None]:
 
 @pytest.fixture(scope="session")
 def accounts() -> Callable[..., str]:
-    """auth.yaml for accounts(ana=["project_admin"], …), all with the password PASSWORD."""
+    """The text of auth.yaml: `accounts(ana="roles: [member]")`; `enter` knows the password."""
     import bcrypt
 
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
@@ -191,7 +213,11 @@ def accounts() -> Callable[..., str]:
     def text(**people: str) -> str:
         lines = ["credentials:", "  usernames:"]
         for name, record in people.items():
-            lines += [f"    {name}:", f"      password: {hashed}", f"      email: {name}@acme.example"]
+            lines += [
+                f"    {name}:",
+                f"      password: {hashed}",
+                f"      email: {name}@acme.example",
+            ]
             lines += [f"      {line}" for line in record.splitlines()]
         return "\n".join(lines) + "\n"
 
