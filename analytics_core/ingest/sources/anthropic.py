@@ -1,6 +1,6 @@
 """Anthropic usage and cost reports: the console's CSV exports and pages of the Admin API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading, words
@@ -54,7 +54,9 @@ def _shared(at: Reading, prefix: str) -> dict[str, str | None]:
         "user_id": text("user_email", "account_email", "account_id"),
         "agent": text("agent_name", "agent_id", "agent"),
         "service_type": "'text_generation'",
-        "service_tier": f"CASE WHEN {fast} = 'fast' THEN 'fast' ELSE {tier or 'NULL'} END" if fast else tier,
+        "service_tier": f"CASE WHEN {fast} = 'fast' THEN 'fast' ELSE {tier or 'NULL'} END"
+        if fast
+        else tier,
         "context_window": (
             f"CASE WHEN {window} LIKE '≤%' OR {window} LIKE '<%' OR {window} LIKE '0-200%'"
             f" THEN '0-200k' WHEN {window} LIKE '>%' OR {window} LIKE '200k%' THEN '200k-1M' END"
@@ -74,11 +76,15 @@ def _plus(short: str | None, hour: str | None) -> str | None:
     return f"CASE WHEN coalesce({short}, {hour}) IS NOT NULL THEN {both} END"
 
 
+def _prefixes(levels: Sequence[str]) -> tuple[str, str]:
+    """What stands before the names of a bucket and of a result."""
+    return f"{levels[0]}." if len(levels) > 1 else "", f"{levels[-1]}."
+
+
 def _usage_api(columns: RawColumns, head: Head, levels: tuple[str, ...]) -> str:
     rows = elements(columns, head, levels)
     at = Reading(columns, head, rows)
-    bucket = f"{levels[0]}." if len(levels) > 1 else ""
-    result = f"{levels[-1]}."
+    bucket, result = _prefixes(levels)
     short, hour = (
         at.number(f"{result}cache_creation.ephemeral_{kept}_input_tokens") for kept in ("5m", "1h")
     )
@@ -87,7 +93,9 @@ def _usage_api(columns: RawColumns, head: Head, levels: tuple[str, ...]) -> str:
         "ended_at": at.instant(bucket + "ending_at"),
         **_shared(at, result),
         "model_raw": at.text(result + "model"),
-        "requests": at.value(*(result + name for name in ("requests", "num_requests", "request_count"))),
+        "requests": at.value(
+            *(result + name for name in ("requests", "num_requests", "request_count"))
+        ),
         "input_tokens": at.value(result + "uncached_input_tokens"),
         "output_tokens": at.value(result + "output_tokens"),
         "cache_read_tokens": at.value(result + "cache_read_input_tokens"),
@@ -141,7 +149,9 @@ def _costs_page(columns: RawColumns, head: Head) -> str:
         "model_raw": at.text(result + "model"),
         "cost_reported": amount,
         "currency": at.text(result + "currency"),
-        "items": reading.items([reading.item(f"coalesce(left({said}, 80), 'unsplit')", None, "NULL", amount)]),
+        "items": reading.items(
+            [reading.item(f"coalesce(left({said}, 80), 'unsplit')", None, "NULL", amount)]
+        ),
     }
     return statement(outputs, rows.origin())
 
@@ -204,8 +214,12 @@ SOURCES = (
     _source(
         "anthropic-usage",
         JSON_KINDS,
-        ("data", "data.starting_at", "data.results.uncached_input_tokens",
-         "data.results.rbac_group_id"),
+        (
+            "data",
+            "data.starting_at",
+            "data.results.uncached_input_tokens",
+            "data.results.rbac_group_id",
+        ),
         _usage_page,
         matches=_by_group,
         repeats=_GROUPED,

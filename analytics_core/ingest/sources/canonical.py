@@ -83,7 +83,9 @@ def _metadata(at: Reading) -> str:
     if not at.columns.has("metadata"):
         return rest
     own = at.json("metadata")
-    merged = f"json_merge_patch(coalesce(TRY_CAST({rest} AS JSON), '{{}}'), coalesce({own}, '{{}}'))"
+    merged = (
+        f"json_merge_patch(coalesce(TRY_CAST({rest} AS JSON), '{{}}'), coalesce({own}, '{{}}'))"
+    )
     return f"nullif(CAST({merged} AS VARCHAR), '{{}}')"
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from analytics_core.ingest.raw import Head, RawColumns, literal
 from analytics_core.ingest.sources import reading, words
 from analytics_core.ingest.sources.document import Node
-from analytics_core.ingest.sources.reading import Reading, statement
+from analytics_core.ingest.sources.reading import Reading, selected, statement
 from analytics_core.ingest.sources.source import JSON_KINDS, Source
 
 _TYPES = ("assistant", "user", "summary")
@@ -27,6 +27,28 @@ def folder_name(path: str) -> str:
     return f"CASE WHEN NOT regexp_matches({path}, {literal(_HOME)}) THEN nullif({last}, '') END"
 
 
+# Every content block of an answer repeats its usage under the same message id.
+_SAME = "PARTITION BY id, skip"
+_WHOLE = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+_FIRST_FOLDER = (
+    f"first_value(_cwd IGNORE NULLS) OVER (PARTITION BY session_id ORDER BY _row {_WHOLE})"
+)
+_COLLAPSED = {
+    "skip": (
+        f"CASE WHEN skip IS NULL AND id IS NOT NULL AND row_number() OVER ({_SAME} ORDER BY"
+        " _time DESC NULLS LAST, _output DESC NULLS LAST, _row DESC) > 1"
+        " THEN 'duplicate' ELSE skip END"
+    ),
+    "started_at": f"CASE WHEN id IS NULL THEN _time ELSE min(_time) OVER ({_SAME}) END",
+    "ended_at": f"CASE WHEN id IS NULL THEN _time ELSE max(_time) OVER ({_SAME}) END",
+    "cost_reported": (
+        "CASE WHEN id IS NULL THEN cost_reported ELSE coalesce(cost_reported,"
+        f" max(cost_reported) OVER ({_SAME})) END"
+    ),
+    "repository": f"CASE WHEN repository IS NOT NULL THEN {folder_name(_FIRST_FOLDER)} END",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Lines:
     """The select; `user` is "folder" when each person's logs come in a folder of their name."""
@@ -35,25 +57,9 @@ class _Lines:
 
     def __call__(self, columns: RawColumns, head: Head) -> str:
         """One row per line; of the lines of one request the last keeps its usage."""
-        at = Reading(columns, head)
-        lines = statement(_outputs(at, self._user(head)))
-        same = "PARTITION BY id, skip"
-        last = f"{same} ORDER BY _time NULLS FIRST, _output NULLS FIRST, _row"
-        whole = "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
-        return (
-            "SELECT * EXCLUDE (_time, _output, _cwd) REPLACE ("
-            " CASE WHEN skip IS NULL AND id IS NOT NULL"
-            f" AND row_number() OVER ({same} ORDER BY _time DESC NULLS LAST,"
-            " _output DESC NULLS LAST, _row DESC) > 1"
-            " THEN 'duplicate' ELSE skip END AS skip,"
-            f" CASE WHEN id IS NULL THEN _time ELSE min(_time) OVER ({same}) END AS started_at,"
-            f" CASE WHEN id IS NULL THEN _time ELSE max(_time) OVER ({same}) END AS ended_at,"
-            f" coalesce(cost_reported, last_value(cost_reported IGNORE NULLS) OVER ({last} {whole}))"
-            " AS cost_reported,"
-            " CASE WHEN repository IS NOT NULL THEN"
-            f" {folder_name('first_value(_cwd IGNORE NULLS) OVER (PARTITION BY session_id ORDER BY _row ' + whole + ')')}"
-            f" END AS repository) FROM ({lines})"
-        )
+        lines = statement(_outputs(Reading(columns, head), self._user(head)))
+        replaced = ", ".join(f"{sql} AS {name}" for name, sql in _COLLAPSED.items())
+        return selected(f"* EXCLUDE (_time, _output, _cwd) REPLACE ({replaced})", lines)
 
     def _user(self, head: Head) -> str | None:
         parts = PurePosixPath(head.name.replace("\\", "/")).parts
@@ -106,12 +112,15 @@ def _outputs(at: Reading, user: str | None) -> dict[str, str | None]:
         "cache_write_1h_tokens": f"coalesce({hour}, CASE WHEN {split} THEN 0 END)",
         "cost_reported": at.value("costUSD"),
         "items": reading.items(
-            [reading.item("'web_search'", at.value("message.usage.server_tool_use.web_search_requests"),
-                          "'searches'")]
-        ),  # fmt: skip
-        "tags": reading.tags(
-            {"gitBranch": at.text("gitBranch"), "version": at.text("version")}
+            [
+                reading.item(
+                    "'web_search'",
+                    at.value("message.usage.server_tool_use.web_search_requests"),
+                    "'searches'",
+                )
+            ]
         ),
+        "tags": reading.tags({"gitBranch": at.text("gitBranch"), "version": at.text("version")}),
         "_time": time,
         "_output": f"TRY_CAST({at.value('message.usage.output_tokens')} AS BIGINT)",
         "_cwd": cwd if cwd != "NULL" else "NULL::VARCHAR",

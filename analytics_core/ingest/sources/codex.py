@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from analytics_core.ingest.raw import Head, RawColumns, literal
 from analytics_core.ingest.sources import reading
 from analytics_core.ingest.sources.claude_code import folder_name
-from analytics_core.ingest.sources.reading import Reading, statement
+from analytics_core.ingest.sources.reading import Reading, selected, statement
 from analytics_core.ingest.sources.source import JSON_KINDS, Source
 
 _TYPES = ("session_meta", "turn_context", "event_msg", "response_item", "compacted")
@@ -61,9 +61,9 @@ def _select(columns: RawColumns, head: Head) -> str:
         f"lag(total_{name}) OVER (PARTITION BY said_session, counted ORDER BY _row) AS past_{name}"
         for name in _COUNTS
     )
-    carried = f"SELECT * REPLACE ({held}) FROM ({lines})"
-    events = f"{_events(head)} FROM (SELECT *, {before} FROM ({carried}))"
-    return f"SELECT * EXCLUDE (_total), {_UNEVEN} AS flags FROM ({events})"
+    compared = selected(f"*, {before}", selected(f"* REPLACE ({held})", lines))
+    events = selected(_events(head), compared)
+    return selected(f"* EXCLUDE (_total), {_UNEVEN} AS flags", events)
 
 
 def _lines(at: Reading) -> dict[str, str | None]:
@@ -99,6 +99,7 @@ def _lines(at: Reading) -> dict[str, str | None]:
 
 
 def _events(head: Head) -> str:
+    """The columns of an event, from a line with what was said before it and past totals."""
     session = f"coalesce(said_session, {literal(_file_session(head.name))})"
     repeated = " AND ".join(f"total_{name} IS NOT DISTINCT FROM past_{name}" for name in _COUNTS)
     known = "total_total_tokens IS NOT NULL"
@@ -134,7 +135,7 @@ def _events(head: Head) -> str:
         ),
     }
     shown = ", ".join(f"{sql} AS {name}" for name, sql in outputs.items() if sql)
-    return f"SELECT _row, {shown}"
+    return f"_row, {shown}"
 
 
 SOURCE = Source(

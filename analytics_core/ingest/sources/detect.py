@@ -30,7 +30,7 @@ def candidates(saved: Sequence[Source]) -> tuple[Source, ...]:
     return (*saved, *(s for s in packaged.PACKAGED if s.name not in configured))
 
 
-def detect(head: Head, saved: Sequence[Source], settings: Settings) -> Source:
+def detect(head: Head, saved: Sequence[Source], settings: Settings) -> Source:  # noqa: ARG001
     """The source with the most required columns; a saved mapping wins a tie. Raises Unrecognised.
 
     The generic source is the last resort: it has no columns of its own, only common names.
@@ -117,5 +117,7 @@ def _check_stated(head: Head) -> None:
 
 def _shown(name: str) -> str:
     """A name of the file, short enough for a message."""
-    flat = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
+    flat = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
+    )
     return flat if len(flat) <= 64 else flat[:63] + "…"

@@ -23,10 +23,11 @@ _IDENTITY = (
     "BillingCurrency", "BillingPeriodStart", "Tags",
 )  # fmt: skip
 _ISO_4217 = (
-    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY KES"
-    " KRW KWD MAD MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TRY TWD UAH"
-    " USD UYU VND ZAR"
-).split()
+    "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP",
+    "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KES", "KRW", "KWD", "MAD",
+    "MXN", "MYR", "NGN", "NOK", "NZD", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB",
+    "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "UYU", "VND", "ZAR",
+)  # fmt: skip
 # What LiteLLM writes into Tags, and where it belongs.
 _LITELLM = {
     "team": ("team_alias", "team_id"),
@@ -38,8 +39,7 @@ _LITELLM = {
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """The select. `keep_all` keeps every service, `cost` names the cost column, and `keys` are
-    (dimension, key of Tags)."""
+    """The select: which lines, which cost column, and (dimension, key of Tags) a person has set."""
 
     keep_all: bool = False
     cost: str = "EffectiveCost"
@@ -60,7 +60,9 @@ class _Lines:
         if not self.keep_all:
             kept += f" AND {is_ai}"
         rule = ", ".join(
-            part for part in (meter, f"left({described}, 80)" if described else None, "'unsplit'") if part
+            part
+            for part in (meter, f"left({described}, 80)" if described else None, "'unsplit'")
+            if part
         )
         model = at.text("ResourceName", "SkuMeter")
         generative = at.lower("ServiceSubcategory")
@@ -71,7 +73,9 @@ class _Lines:
             "skip": f"CASE WHEN {kept} THEN NULL ELSE 'not_usage' END",
             "started_at": at.value("ChargePeriodStart"),
             "ended_at": at.value("ChargePeriodEnd"),
-            "requests": f"CASE WHEN {listed(unit, _REQUESTS)} THEN {quantity} END" if unit else None,
+            "requests": f"CASE WHEN {listed(unit, _REQUESTS)} THEN {quantity} END"
+            if unit
+            else None,
             "organization": at.text("BillingAccountName", "BillingAccountId"),
             "project": at.text("SubAccountName", "SubAccountId"),
             "provider": at.text("ServiceProviderName", "ProviderName"),
@@ -81,7 +85,13 @@ class _Lines:
             "cost_list": listed_cost,
             "currency": at.text("BillingCurrency"),
             "credits": _credits(at),
-            "items": reading.items([reading.item(f"coalesce({rule})", quantity, at.text("ConsumedUnit") or "NULL", cost)]),
+            "items": reading.items(
+                [
+                    reading.item(
+                        f"coalesce({rule})", quantity, at.text("ConsumedUnit") or "NULL", cost
+                    )
+                ]
+            ),
             "tags": reading.tags(
                 {
                     "service": at.text("ServiceName"),
@@ -136,7 +146,15 @@ def _configured(source: Source, options: Mapping[str, Node]) -> Source:
     cost = options["cost"].choice(_COSTS) if "cost" in options else "EffectiveCost"
     keys = tuple(
         (name, options[name].text())
-        for name in ("team", "user", "project", "organization", "environment", "customer", "feature")
+        for name in (
+            "team",
+            "user",
+            "project",
+            "organization",
+            "environment",
+            "customer",
+            "feature",
+        )
         if name in options
     )
     return replace(source, select=_Lines(keep_all, cost, keys))

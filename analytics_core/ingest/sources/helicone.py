@@ -100,7 +100,9 @@ def _whole(head: Head) -> bool:
 def _integer(value: object) -> bool:
     """Whether a cost is written without a fraction."""
     try:
-        return not isinstance(value, float) and "." not in str(value) and Decimal(str(value)) % 1 == 0
+        return (
+            not isinstance(value, float) and "." not in str(value) and Decimal(str(value)) % 1 == 0
+        )
     except InvalidOperation:
         return False
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from analytics_core.ingest.raw import Head, RawColumns, literal
 from analytics_core.ingest.sources import reading
 from analytics_core.ingest.sources.elements import elements
-from analytics_core.ingest.sources.reading import Reading, between, statement
+from analytics_core.ingest.sources.reading import Reading, between, nested, statement
 from analytics_core.ingest.sources.source import ANY_KIND, JSON_KINDS, Kind, Source
 
 # Keys of usage_details and cost_details, by the part they are. Whatever starts with input or
@@ -34,7 +34,9 @@ def _amounts(json: str) -> str:
     """The entries of a details object that are exact numbers: STRUCT(key, value)[]."""
     entries = f"map_entries(coalesce(TRY_CAST({json} AS MAP(VARCHAR, VARCHAR)), MAP {{}}))"
     made = "struct_pack(key := lower(e.key), value := TRY_CAST(e.value AS DECIMAL(38,18)))"
-    return f"list_filter(list_transform({entries}, lambda e: {made}), lambda e: e.value IS NOT NULL)"
+    return (
+        f"list_filter(list_transform({entries}, lambda e: {made}), lambda e: e.value IS NOT NULL)"
+    )
 
 
 def _sum(amounts: str, keys: str, but: str | None = None) -> str:
@@ -107,12 +109,14 @@ def _observations(
         usage: _amounts(at.json(*names["usage_details"]) or "NULL::JSON"),
         costs: _amounts(at.json(*names["cost_details"]) or "NULL::JSON"),
     }
-    at.ignored("input", "output", "latency", "time_to_first_token", "timeToFirstToken", "data", "meta")
+    at.ignored(
+        "input", "output", "latency", "time_to_first_token", "timeToFirstToken", "data", "meta"
+    )
     if not levels:
         outputs["metadata"] = at.rest()
     origin = rows.origin() if rows else "raw"
     made = ", ".join(f"{sql} AS {name}" for name, sql in maps.items())
-    return statement(outputs, f"(SELECT *, {made} FROM {origin})")
+    return statement(outputs, nested(f"*, {made}", origin))
 
 
 def _status(level: str | None) -> str | None:
@@ -127,7 +131,7 @@ def _cost(at: Reading, names: Mapping[str, tuple[str, ...]], costs: str) -> str:
     return f"coalesce({given}, {total})" if given else total
 
 
-_SNAKE = {
+_SNAKE: dict[str, tuple[str, ...]] = {
     name: (name,)
     for name in (
         "id", "type", "start_time", "end_time", "updated_at", "completion_start_time",
@@ -143,7 +147,7 @@ def _camel(name: str) -> str:
     return first + "".join(map(str.capitalize, others))
 
 
-_CAMEL = {name: (_camel(name),) for name in _SNAKE}
+_CAMEL: dict[str, tuple[str, ...]] = {name: (_camel(name),) for name in _SNAKE}
 _CAMEL["model"] = ("providedModelName", "model", "internalModelId")
 _CAMEL["total_cost"] = ("totalCost", "calculatedTotalCost")
 _PAGE = {name: tuple(f"data.{path}" for path in paths) for name, paths in _CAMEL.items()}
@@ -219,7 +223,9 @@ SOURCES = (
     ),
     _source(ANY_KIND, ("traceid", "starttime", "type", "usagedetails"), _listed),
     _source(
-        JSON_KINDS, ("data", "data.traceid", "data.starttime", "data.type", "data.usagedetails"), _paged
+        JSON_KINDS,
+        ("data", "data.traceid", "data.starttime", "data.type", "data.usagedetails"),
+        _paged,
     ),
     TRACES,
 )

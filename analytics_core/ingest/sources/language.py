@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import available_timezones
 
@@ -12,17 +11,15 @@ import duckdb
 
 from analytics_core.errors import nearest
 from analytics_core.ingest.raw import literal
-from analytics_core.ingest.sources import expression, packaged
+from analytics_core.ingest.sources import operators, packaged
 from analytics_core.ingest.sources.document import Node
 from analytics_core.ingest.sources.expression import Value
-from analytics_core.ingest.sources.source import ANY_KIND, MAPPED, CsvFormat, Kind
+from analytics_core.ingest.sources.source import ANY_KIND, MAPPED, PLAIN_CSV, CsvFormat, Kind
 
 KEYS = (
     "name", "label", "group", "match", "rows", "grain", "convention", "policy", "role",
     "zero_cost", "negative_cost", "time", "id", "columns", "tags", "items", "drop", "dedupe", "csv",
 )  # fmt: skip
-OPERATORS = ("column", "first_of", "sum_of", "difference", "constant")
-AFTER = ("times", "per", "map", "default", "match", "split", "take", "json")  # beside `column`
 UNITS = ("auto", "s", "ms", "us", "ns", "iso")
 ELSEWHERE = {  # event columns with a key of their own
     "started_at": "time", "id": "id", "tags": "tags", "items": "items",
@@ -68,6 +65,9 @@ class Dedupe:
     last_of: tuple[str, ...] = ()
 
 
+KEEP_LAST = Dedupe()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
     """A checked mapping file: nothing in it is SQL."""
@@ -97,8 +97,8 @@ class Mapping:
     tags: tuple[tuple[str, Value], ...] | Value = ()
     items: tuple[Item, ...] = ()
     drop: tuple[str, ...] = ()
-    dedupe: Dedupe = Dedupe()
-    csv: CsvFormat = CsvFormat()
+    dedupe: Dedupe = KEEP_LAST
+    csv: CsvFormat = PLAIN_CSV
 
 
 def parse(document: Node) -> Mapping:
@@ -114,14 +114,18 @@ def parse(document: Node) -> Mapping:
         "label": _text(given, "label", name),
         "group": _text(given, "group", name),
         "kinds": kinds,
-        **{key: tuple(map(_path, match[key].list())) for key in ("all", "any", "none") if key in match},
+        **{
+            key: tuple(map(operators.path, match[key].list()))
+            for key in ("all", "any", "none")
+            if key in match
+        },
         "grain": _choice(given, "grain", ("request", "bucket")),
         "policy": _choice(given, "policy", ("auto", "reported", "computed")),
         "role": _choice(given, "role", ("events", "statement")),
         "zero_cost": _choice(given, "zero_cost", ("missing", "free")),
         "negative_cost": "negative_cost" in given and given["negative_cost"].flag(),
         "time": _time(given["time"]),
-        "drop": tuple(map(_path, given["drop"].list())) if "drop" in given else (),
+        "drop": tuple(map(operators.path, given["drop"].list())) if "drop" in given else (),
         "namespace": name,
     }
     if "rows" in given:
@@ -146,7 +150,9 @@ def _name(node: Node) -> str:
     if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
         raise node.wrong("must be 1 to 40 of a-z, 0-9 and -.")
     if name in packaged.names():
-        raise node.wrong(f"'{name}' is a packaged source; use 'extends: {name}' to set its options.")
+        raise node.wrong(
+            f"'{name}' is a packaged source; use 'extends: {name}' to set its options."
+        )
     return name
 
 
@@ -162,18 +168,11 @@ def _choice(given: dict[str, Node], key: str, known: Sequence[str]) -> str:
     return given[key].choice(known) if key in given else known[0]
 
 
-def _path(node: Node) -> str:
-    path = node.text().strip()
-    if not path or any(not part for part in path.split(".")):
-        raise node.wrong("is not a path such as properties.main_model.")
-    return path
-
-
 def _rows(node: Node) -> dict[str, Any]:
     given = node.table(("unnest", "keep"))
     made: dict[str, Any] = {}
     if "unnest" in given and not given["unnest"].is_null:
-        made["unnest"] = _path(given["unnest"])
+        made["unnest"] = operators.path(given["unnest"])
     if "keep" in given:
         made["keep"] = tuple((path, v.texts()) for path, v in given["keep"].items().items())
     return made
@@ -185,12 +184,12 @@ def _id(node: Node, name: str) -> dict[str, Any]:
     if not re.fullmatch(r"[a-z0-9-]{1,40}", made["namespace"]):
         raise given["namespace"].wrong("must be 1 to 40 of a-z, 0-9 and -.")
     if "columns" in given:
-        made["ids"] = tuple(map(_path, given["columns"].list()))
+        made["ids"] = tuple(map(operators.path, given["columns"].list()))
     return made
 
 
 def _time(node: Node) -> Time:
-    given = node.table((*OPERATORS, *AFTER, "unit", "zone", "offset_from"))
+    given = node.table((*operators.OPERATORS, *operators.AFTER, "unit", "zone", "offset_from"))
     unit = given["unit"].text() if "unit" in given else "auto"
     if unit not in UNITS:
         if "%" not in unit:
@@ -212,12 +211,17 @@ def _time(node: Node) -> Time:
         start = _instant(given["offset_from"])
         if unit not in ("s", "ms", "us", "ns"):
             raise given["offset_from"].wrong("needs 'unit' s, ms, us or ns.")
-    return Time(value=_value(node, ("unit", "zone", "offset_from")), unit=unit, zone=zone, offset_from=start)
+    return Time(
+        value=operators.value(node, ("unit", "zone", "offset_from")),
+        unit=unit,
+        zone=zone,
+        offset_from=start,
+    )
 
 
 def _check_format(node: Node, written: str) -> None:
     try:
-        _ask(f"SELECT strptime('x', {literal(written)})")
+        operators.ask(f"SELECT strptime('x', {literal(written)})")
     except duckdb.InvalidInputException as wrong:
         if "Failed to parse format specifier" in str(wrong):
             raise node.wrong(f"'{written}' is not a strptime format.") from None
@@ -229,94 +233,6 @@ def _instant(node: Node) -> datetime:
     except ValueError:
         raise node.wrong("is not an instant such as 2025-02-25T00:00:00Z.") from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
-def _value(node: Node, beside: Sequence[str] = (), depth: int = 0) -> Value:
-    """A path, or a table with one operator; keys in `beside` belong to someone else."""
-    if depth > 4:
-        raise node.wrong("is nested deeper than 4 operators.")
-    if not node.is_table:
-        return expression.Path(_path(node))
-    given = node.table((*OPERATORS, *AFTER, *beside))
-    named = [key for key in OPERATORS if key in given]
-    if len(named) != 1:
-        raise node.wrong(f"must have exactly one of {', '.join(OPERATORS)}.")
-    operator, operand = named[0], given[named[0]]
-    after = [key for key in AFTER if key in given]
-    if operator == "constant":
-        value: Value = expression.Constant(operand.text())
-    elif operator == "column":
-        value = expression.Path(_path(operand))
-    else:
-        inner = tuple(_value(child, depth=depth + 1) for child in operand.list())
-        if operator == "difference":
-            if len(inner) != 2:
-                raise operand.wrong("takes exactly two values.")
-            value = expression.Difference(*inner)
-        elif not inner:
-            raise operand.wrong("takes at least one value.")
-        else:
-            value = expression.FirstOf(inner) if operator == "first_of" else expression.SumOf(inner)
-    return _after(value, given, after)
-
-
-def _after(value: Value, given: dict[str, Node], keys: Sequence[str]) -> Value:
-    """The value with what stands beside its operator: a factor, a table, a pattern, a piece."""
-    if "times" in keys or "per" in keys:
-        times, per = (given[k].number() if k in keys else Decimal(1) for k in ("times", "per"))
-        if per == 0:
-            raise given["per"].wrong("cannot be 0.")
-        value = expression.Scaled(value, times, per)
-    if "match" in keys:
-        value = expression.Matched(value, _pattern(given["match"]))
-    if "split" in keys:
-        take = int(given["take"].number()) if "take" in keys else 0
-        separator = given["split"].text()
-        if not separator:
-            raise given["split"].wrong("must be at least one character.")
-        value = expression.Piece(value, separator, take)
-    elif "take" in keys:
-        raise given["take"].wrong("needs 'split' beside it.")
-    if "json" in keys and given["json"].flag():
-        value = expression.Json(value)
-    if "map" in keys:
-        table = tuple((old, new.text()) for old, new in given["map"].items().items())
-        if not table:
-            raise given["map"].wrong("needs at least one 'from: to' line.")
-        value = expression.Renamed(value, table, given["default"].text() if "default" in keys else None)
-    elif "default" in keys:
-        raise given["default"].wrong("needs 'map' beside it.")
-    return value
-
-
-def _pattern(node: Node) -> str:
-    """A regular expression that RE2 takes and that has exactly one group."""
-    pattern = node.text()
-    if len(pattern) > 200:
-        raise node.wrong("is longer than 200 characters.")
-    try:
-        _ask(f"SELECT regexp_extract('', {literal(pattern)}, ['a'])")
-    except duckdb.Error as wrong:
-        if "Not enough" in str(wrong):
-            raise node.wrong("must have one group in parentheses.") from None
-        raise node.wrong(f"is not a regular expression RE2 takes ({_first(wrong)}).") from None
-    try:
-        _ask(f"SELECT regexp_extract('', {literal(pattern)}, ['a', 'b'])")
-    except duckdb.Error:
-        return pattern
-    raise node.wrong("must have exactly one group; write others as (?:…).")
-
-
-def _ask(sql: str) -> None:
-    con = duckdb.connect(":memory:")
-    try:
-        con.execute(sql).fetchall()
-    finally:
-        con.close()
-
-
-def _first(wrong: duckdb.Error) -> str:
-    return str(wrong).splitlines()[0].split(": ", 1)[-1]
 
 
 def _columns(node: Node) -> dict[str, Any]:
@@ -335,9 +251,9 @@ def _columns(node: Node) -> dict[str, Any]:
             raise child.wrong(f"'{name}' is mapped twice.")
         if key == "cost_reported":
             made |= _cost(child)
-            columns[name] = _value(child, ("currency", "unit"))
+            columns[name] = operators.value(child, ("currency", "unit"))
         else:
-            columns[name] = _value(child)
+            columns[name] = operators.value(child)
     return made | {"columns": tuple(columns.items())}
 
 
@@ -350,7 +266,7 @@ def _cost(node: Node) -> dict[str, Any]:
         made["cost_unit"] = given["unit"].choice(("usd", "cents", "nano"))
     if "currency" in given:
         if given["currency"].is_table:
-            made["currency_of"] = _value(given["currency"])
+            made["currency_of"] = operators.value(given["currency"])
         elif re.fullmatch(r"[A-Za-z]{3}", given["currency"].text()):
             made["currency"] = given["currency"].text().upper()
         else:
@@ -372,9 +288,9 @@ def _convention(given: dict[str, Node], columns: Sequence[tuple[str, Value]]) ->
 
 
 def _tags(node: Node) -> tuple[tuple[str, Value], ...] | Value:
-    if not node.is_table or any(key in node.items() for key in OPERATORS):
-        return _value(node)
-    return tuple((key, _value(child)) for key, child in node.items().items())
+    if not node.is_table or any(key in node.items() for key in operators.OPERATORS):
+        return operators.value(node)
+    return tuple((key, operators.value(child)) for key, child in node.items().items())
 
 
 def _item(node: Node) -> Item:
@@ -384,8 +300,8 @@ def _item(node: Node) -> Item:
     return Item(
         rule=given["rule"].text(),
         unit=given["unit"].text(),
-        quantity=_value(given["quantity"]) if "quantity" in given else None,
-        cost=_value(given["cost"]) if "cost" in given else None,
+        quantity=operators.value(given["quantity"]) if "quantity" in given else None,
+        cost=operators.value(given["cost"]) if "cost" in given else None,
     )
 
 
@@ -393,7 +309,10 @@ def _dedupe(node: Node, fields: dict[str, Any]) -> Dedupe:
     given = node.table(("keep", "order_by", "first_of", "last_of"))
     mapped = tuple(name for name, _ in fields.get("columns", ()))
     taken = {
-        key: tuple(SYNONYMS.get(c, c) for c in (n.choice((*mapped, *SYNONYMS, "started_at")) for n in given[key].list()))
+        key: tuple(
+            SYNONYMS.get(c, c)
+            for c in (n.choice((*mapped, *SYNONYMS, "started_at")) for n in given[key].list())
+        )
         for key in ("first_of", "last_of")
         if key in given
     }
@@ -401,7 +320,9 @@ def _dedupe(node: Node, fields: dict[str, Any]) -> Dedupe:
         raise node.wrong("needs 'id.columns': rows are the same when their id is.")
     return Dedupe(
         keep=_choice(given, "keep", ("last", "first")),
-        order_by=tuple(map(_value, given["order_by"].list())) if "order_by" in given else (),
+        order_by=tuple(map(operators.value, given["order_by"].list()))
+        if "order_by" in given
+        else (),
         first_of=taken.get("first_of", ()),
         last_of=taken.get("last_of", ()),
     )
@@ -414,7 +335,9 @@ def _csv(node: Node) -> CsvFormat:
     if thousands == decimal:
         raise given["thousands"].wrong("is the decimal mark, too.")
     return CsvFormat(
-        delimiter=given["delimiter"].choice((",", ";", "\t", "|")) if "delimiter" in given else None,
+        delimiter=given["delimiter"].choice((",", ";", "\t", "|"))
+        if "delimiter" in given
+        else None,
         decimal=decimal,
         thousands=thousands,
         encoding=given["encoding"].choice(("utf-8", "utf-16")) if "encoding" in given else None,

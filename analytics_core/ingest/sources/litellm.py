@@ -139,9 +139,7 @@ def _payload(columns: RawColumns, head: Head) -> str:
         "ttft_ms": _first_token(start, _epoch(at, "completionStartTime"), end),
         "model_raw": at.value("model"),
         "provider": at.value("custom_llm_provider"),
-        "organization": at.value(
-            "metadata.user_api_key_org_alias", "metadata.user_api_key_org_id"
-        ),
+        "organization": at.value("metadata.user_api_key_org_alias", "metadata.user_api_key_org_id"),
         "team": at.value("metadata.user_api_key_team_alias", "metadata.user_api_key_team_id"),
         "project": at.value(
             "metadata.user_api_key_project_alias", "metadata.user_api_key_project_id"
@@ -176,7 +174,9 @@ def _updated(at: Reading, end: str | None) -> str | None:
     finalised = at.lower("cost_finalized")
     if finalised is None or end is None:
         return end
-    return f"{end} + CASE WHEN {finalised} = 'true' THEN INTERVAL 1 SECOND ELSE INTERVAL 0 SECOND END"
+    return (
+        f"{end} + CASE WHEN {finalised} = 'true' THEN INTERVAL 1 SECOND ELSE INTERVAL 0 SECOND END"
+    )
 
 
 def _priced(at: Reading) -> str | None:
@@ -199,11 +199,18 @@ def _breakdown(at: Reading) -> str | None:
                      "tool_usage_cost", "guardrail_cost", "discount_amount", "margin_total_amount")
         if (sql := at.number(f"cost_breakdown.{name}"))
     }  # fmt: skip
-    total, extra = at.number("cost_breakdown.total_cost", "response_cost"), at.json("cost_breakdown.additional_costs")
+    total, extra = (
+        at.number("cost_breakdown.total_cost", "response_cost"),
+        at.json("cost_breakdown.additional_costs"),
+    )
     if "input_cost" not in part or total is None:
         return None
     fees = f"CAST({extra} AS MAP(VARCHAR, VARCHAR))"
-    fee = f"coalesce(list_sum(list_transform(map_values(TRY({fees})), lambda v: TRY_CAST(v AS DECIMAL(38,18)))), 0)" if extra else "0"
+    fee = (
+        f"coalesce(list_sum(list_transform(map_values(TRY({fees})), lambda v: TRY_CAST(v AS DECIMAL(38,18)))), 0)"
+        if extra
+        else "0"
+    )
     rest = " + ".join([part["input_cost"], part["output_cost"], part["tool_usage_cost"],
                        part["guardrail_cost"], part["margin_total_amount"], fee])  # fmt: skip
     rest += f" - {part['discount_amount']}"
@@ -342,7 +349,14 @@ def _daily_source(required: tuple[str, ...], forbidden: tuple[str, ...], repeats
         zone="UTC",
         namespace="litellm-daily",
         kinds=ANY_KIND,
-        required=("date", "spend", "api_requests", "successful_requests", "failed_requests", *required),
+        required=(
+            "date",
+            "spend",
+            "api_requests",
+            "successful_requests",
+            "failed_requests",
+            *required,
+        ),
         forbidden=forbidden,
         repeats=repeats,
         select=_daily,

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from analytics_core.ingest.raw import Head, Raw, RawColumns, literal, normalised
 from analytics_core.ingest.sources import expression, reading
 from analytics_core.ingest.sources.elements import elements
 from analytics_core.ingest.sources.expression import Fields, Value
-from analytics_core.ingest.sources.language import Dedupe, Item, Mapping, Time
-from analytics_core.ingest.sources.reading import Reading, statement
-from analytics_core.ingest.sources.source import JSON_KINDS, Source
+from analytics_core.ingest.sources.language import KEEP_LAST, Dedupe, Item, Mapping, Time
+from analytics_core.ingest.sources.reading import Reading, selected, statement
+from analytics_core.ingest.sources.source import Source
 
 NUMBERS = frozenset(
     {
@@ -84,7 +85,7 @@ def _select(mapping: Mapping, columns: RawColumns, head: Head) -> str:
     at.ignored(*mapping.drop)
     outputs["metadata"] = at.rest()
     origin = rows.origin() if rows else "raw"
-    if outputs["id"] is None or mapping.dedupe == Dedupe():
+    if outputs["id"] is None or mapping.dedupe == KEEP_LAST:
         return statement(outputs, origin)
     orders = {f"_order{n}": _sql(value, plain) for n, value in enumerate(mapping.dedupe.order_by)}
     return _collapsed(mapping.dedupe, outputs, orders, origin)
@@ -100,10 +101,10 @@ def _levels(path: str | None, head: Head) -> tuple[str, ...]:
 
 def _is_array(head: Head, path: str) -> bool:
     for record in head.sample:
-        value: object = record
+        value: Any = record
         for key in path.split("."):
-            if isinstance(value, list) and value:
-                value = value[0]
+            if isinstance(value, list):
+                value = value[0] if value else None
             value = value.get(key) if isinstance(value, dict) else None
         if value is not None:
             return isinstance(value, list)
@@ -120,7 +121,11 @@ class _Noted:
 
     def find(self, path: str) -> Raw | None:
         raw = self.reading.raw(path)
-        if raw is None or not expression.is_text(raw) or (self.decimal == "." and not self.thousands):
+        if (
+            raw is None
+            or not expression.is_text(raw)
+            or (self.decimal == "." and not self.thousands)
+        ):
             return raw
         sql = expression.text(raw)
         if self.thousands:
@@ -142,7 +147,9 @@ def _skip(mapping: Mapping, fields: Fields) -> str | None:
         raw = fields.find(path)
         if raw is None:
             return "'not_usage'"
-        kept.append(f"coalesce({expression.text(raw)} IN ({', '.join(map(literal, values))}), false)")
+        kept.append(
+            f"coalesce({expression.text(raw)} IN ({', '.join(map(literal, values))}), false)"
+        )
     return f"CASE WHEN {' AND '.join(kept)} THEN NULL ELSE 'not_usage' END" if kept else None
 
 
@@ -154,7 +161,9 @@ def _time(time: Time, raw: Raw | None) -> str | None:
         return raw.sql
     if time.unit not in MICROS:
         return f"try_strptime({expression.text(raw)}, {literal(time.unit)})"
-    micros = expression.scaled(f"CAST({expression.number(raw)} AS DECIMAL(38,18))", MICROS[time.unit], Decimal(1))
+    micros = expression.scaled(
+        f"CAST({expression.number(raw)} AS DECIMAL(38,18))", MICROS[time.unit], Decimal(1)
+    )
     whole = f"CAST(round({micros}) AS BIGINT)"
     if time.offset_from:
         start = literal(time.offset_from.strftime("%Y-%m-%d %H:%M:%S.%f"))
@@ -168,7 +177,9 @@ def _add_up(outputs: dict[str, str | None]) -> None:
         ("input_tokens", ("input_tokens", "cache_read_tokens", "cache_write_tokens")),
         ("output_tokens", ("output_tokens", "reasoning_tokens")),
     ):
-        found = [f"TRY_CAST({sql} AS DECIMAL(38,9))" for name in parts if (sql := outputs.get(name))]
+        found = [
+            f"TRY_CAST({sql} AS DECIMAL(38,9))" for name in parts if (sql := outputs.get(name))
+        ]
         if found:
             total = " + ".join(f"coalesce({sql}, 0)" for sql in found)
             outputs[whole] = f"CASE WHEN coalesce({', '.join(found)}) IS NOT NULL THEN {total} END"
@@ -219,4 +230,4 @@ def _collapsed(
     replaced.append(f"CASE WHEN skip IS NULL AND {lost} THEN 'duplicate' ELSE skip END AS skip")
     hidden = f" EXCLUDE ({', '.join(orders)})" if orders else ""
     inner = statement({**outputs, **orders}, origin)
-    return f"SELECT *{hidden} REPLACE ({', '.join(replaced)}) FROM ({inner})"
+    return selected(f"*{hidden} REPLACE ({', '.join(replaced)})", inner)

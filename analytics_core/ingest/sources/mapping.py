@@ -10,7 +10,7 @@ from analytics_core.ingest.sources.source import Source
 
 
 def saved(settings_folder: Path) -> tuple[Source, ...]:
-    """Every source of data/settings/sources/*.yaml. Raises BadPath naming file, line and key."""
+    """Every source of data/settings/sources/*.yaml. Raises BadFile naming file, line and key."""
     folder = settings_folder / "sources"
     if not folder.is_dir():
         return ()
@@ -20,7 +20,7 @@ def saved(settings_folder: Path) -> tuple[Source, ...]:
         for source in read(path):
             other = found.setdefault(source.name, path)
             if other != path:
-                raise BadPath(path, f"the name '{source.name}' is taken by {other.name}.")
+                raise BadFile(path, f"the name '{source.name}' is taken by {other.name}.")
             sources.append(source)
     return tuple(sources)
 
@@ -30,7 +30,7 @@ def read(path: Path) -> tuple[Source, ...]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as wrong:
-        raise BadPath(path, f"cannot be read as UTF-8 text ({wrong}).") from None
+        raise BadFile(path, f"cannot be read as UTF-8 text ({wrong}).") from None
     return sources_of(text, path)
 
 
@@ -47,9 +47,9 @@ def _extended(document: Node) -> tuple[Source, ...]:
     name = given["extends"].choice(packaged.names())
     if "name" in given and given["name"].text() != name:
         raise given["name"].wrong(f"an extended source keeps its name '{name}'.")
-    configured: list[Source] = []
-    for source in packaged.PACKAGED:
-        if source.name == name:
-            options = given["options"] if "options" in given else None
-            configured.append(packaged.configured(source, options))
-    return tuple(replace(source, packaged=False) for source in configured)
+    options = given.get("options")
+    return tuple(
+        replace(packaged.configured(source, options), packaged=False)
+        for source in packaged.PACKAGED
+        if source.name == name
+    )

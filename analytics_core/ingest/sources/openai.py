@@ -51,7 +51,9 @@ class _Result:
     def period(self) -> dict[str, str | None]:
         """Start and exclusive end of the bucket."""
         return {
-            "started_at": self.at.instant(self.bucket + "start_time", self.bucket + "start_time_iso"),
+            "started_at": self.at.instant(
+                self.bucket + "start_time", self.bucket + "start_time_iso"
+            ),
             "ended_at": self.at.instant(self.bucket + "end_time", self.bucket + "end_time_iso"),
         }
 
@@ -79,7 +81,9 @@ def _usage(columns: RawColumns, head: Head, levels: tuple[str, ...] = ()) -> str
         "api_key": of.text("api_key_name", "api_key_id"),
         "model_raw": model,
         "service_type": _service_type(of.text("object") if levels else None, model, of),
-        "service_tier": f"CASE WHEN {batch} IN ('true', '1') THEN 'batch' ELSE {tier or 'NULL'} END" if batch else tier,
+        "service_tier": f"CASE WHEN {batch} IN ('true', '1') THEN 'batch' ELSE {tier or 'NULL'} END"
+        if batch
+        else tier,
         "input_tokens": of.value("input_tokens"),
         "output_tokens": of.value("output_tokens"),
         # Cached audio and images have items of their own, so only cached text is counted here.
@@ -93,7 +97,15 @@ def _usage(columns: RawColumns, head: Head, levels: tuple[str, ...] = ()) -> str
                "input_cached_tokens", "input_cached_text_tokens")  # fmt: skip
     size, origin = of.text("size"), of.text("source")
     outputs["tags"] = reading.tags({"image_size": size, "image_source": origin})
-    grouped = ("organization_id", "project_id", "user_id", "api_key_id", "model", "batch", "service_tier")
+    grouped = (
+        "organization_id",
+        "project_id",
+        "user_id",
+        "api_key_id",
+        "model",
+        "batch",
+        "service_tier",
+    )
     keys = [of.text(name) for name in grouped]
     return of.buckets(outputs, [*keys, outputs["service_type"], size, origin])
 
@@ -107,8 +119,12 @@ def _items(of: _Result) -> list[str | None]:
     stored = of.at.raw(*of.names("usage_bytes"))
     gigabytes = f"TRY_CAST({text(stored)} AS DECIMAL(38,0)) / {_GIB}.0" if stored else None
     return [
-        reading.item("'input_audio'", less("input_audio_tokens", "input_cached_audio_tokens"), "'tokens'"),
-        reading.item("'input_image'", less("input_image_tokens", "input_cached_image_tokens"), "'tokens'"),
+        reading.item(
+            "'input_audio'", less("input_audio_tokens", "input_cached_audio_tokens"), "'tokens'"
+        ),
+        reading.item(
+            "'input_image'", less("input_image_tokens", "input_cached_image_tokens"), "'tokens'"
+        ),
         reading.item("'cache_read_audio'", of.number("input_cached_audio_tokens"), "'tokens'"),
         reading.item("'cache_read_image'", of.number("input_cached_image_tokens"), "'tokens'"),
         reading.item("'output_audio'", of.number("output_audio_tokens"), "'tokens'"),
@@ -240,8 +256,12 @@ SOURCES = (
     _usage_source(
         JSON_KINDS, ("data", "data.start_time", "data.results"), _usage_page, _usage_results
     ),
-    _usage_source(JSON_KINDS, ("start_time", "end_time", "results"), _usage_buckets, _usage_results),
+    _usage_source(
+        JSON_KINDS, ("start_time", "end_time", "results"), _usage_buckets, _usage_results
+    ),
     _costs_source(ANY_KIND, ("amount_value", "line_item", "start_time"), _costs),
-    _costs_source(JSON_KINDS, ("data", "data.start_time", "data.results.amount.value"), _costs_page),
+    _costs_source(
+        JSON_KINDS, ("data", "data.start_time", "data.results.amount.value"), _costs_page
+    ),
     _costs_source(JSON_KINDS, ("start_time", "results.amount.value"), _costs_buckets),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from analytics_core.ingest.raw import Head, Raw, RawColumns, literal
 from analytics_core.ingest.sources import reading, words
 from analytics_core.ingest.sources.elements import elements
-from analytics_core.ingest.sources.reading import Reading, between, instant, statement
+from analytics_core.ingest.sources.reading import Reading, between, instant, nested, statement
 from analytics_core.ingest.sources.source import ANY_KIND, JSON_KINDS, Kind, Source
 
 KEPT = ("chat", "text_completion", "completion", "generate_content", "embeddings")
@@ -59,7 +59,9 @@ def _events(
     used = f"coalesce({', '.join(measured)}) IS NOT NULL" if measured else "false"
     kept = f"{operation} IN ({', '.join(map(literal, KEPT))}) OR ({operation} IS NULL AND {used})"
     failed = " OR ".join(
-        part for part in (span["failed"], f"{of['error']} IS NOT NULL" if of["error"] else None) if part
+        part
+        for part in (span["failed"], f"{of['error']} IS NOT NULL" if of["error"] else None)
+        if part
     )
     first = of["ttft"]
     return {
@@ -188,8 +190,8 @@ def _otlp(columns: RawColumns, head: Head) -> str:
         "around": _entries("json_extract(e1, '/resource/attributes')"),
     }
     made = ", ".join(f"{sql} AS {name}" for name, sql in maps.items())
-    origin = f"(SELECT *, {made} FROM {rows.origin()})"
-    return statement(_events(_of_map("own"), _of_map("around"), span), origin)
+    outputs = _events(_of_map("own"), _of_map("around"), span)
+    return statement(outputs, nested(f"*, {made}", rows.origin()))
 
 
 _PLACES = ("attributes", "span_attributes", "spanattributes")
@@ -213,7 +215,9 @@ def _flat(columns: RawColumns, head: Head) -> str:
     def places(folders: tuple[str, ...]) -> Attribute:
         def attribute(names: tuple[str, ...]) -> str | None:
             tops = tuple(key for key in names if columns.has(key))
-            inside = tuple(f"{folder}.{key}" for key in names for folder in folders if _there(head, folder))
+            inside = tuple(
+                f"{folder}.{key}" for key in names for folder in folders if _there(head, folder)
+            )
             return at.text(*tops, *inside) if tops or inside else None
 
         return attribute
@@ -227,7 +231,9 @@ def _flat(columns: RawColumns, head: Head) -> str:
     code = at.text(*_some(head, "status.code", "status.status_code", "status_code", "statuscode"))
     span = {
         "id": at.text(*_some(head, "span_id", "spanId", "context.span_id", "spancontext.spanid")),
-        "trace": at.text(*_some(head, "trace_id", "traceId", "context.trace_id", "spancontext.traceid")),
+        "trace": at.text(
+            *_some(head, "trace_id", "traceId", "context.trace_id", "spancontext.traceid")
+        ),
         "start": start,
         "end": end,
         "failed": f"upper({code}) IN ('2', 'ERROR', 'STATUS_CODE_ERROR')" if code else None,
@@ -238,7 +244,7 @@ def _flat(columns: RawColumns, head: Head) -> str:
         return statement(_events(places(_PLACES), places(_AROUND), span))
     own = _entries(at.json(name) or "NULL::JSON")
     outputs = _events(_of_map("own"), places(_AROUND), span)
-    return statement(outputs, f"(SELECT *, {own} AS own FROM raw)")
+    return statement(outputs, nested(f"*, {own} AS own", "raw"))
 
 
 def _some(head: Head, *names: str) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def _required(roles: dict[str, str]) -> list[str]:
 
 
 def _roles(head: Head) -> dict[str, str]:
-    """role -> normalised top-level column: by its common name, else by what it sounds like."""
+    """Role -> normalised top-level column: by its common name, else by what it sounds like."""
     tops = top_names(head.raw_names)
     roles = {r: name for r in generic.ALIASES if (name := generic.column_of(r, head))}
     for role, pattern in {**_GUESSES, **_CACHE}.items():
@@ -133,7 +133,10 @@ def _date_format(texts: Iterable[str]) -> str | None:
     if numeric:
         first = any(int(m.group(1)) > 12 for m in numeric)
         second = any(int(m.group(3)) > 12 for m in numeric)
-        formats = Counter(_format(m, _day_first(m.group(2), first, second)) for m in numeric)
+        formats = Counter(
+            _format(m, day_first=_day_first(m.group(2), first=first, second=second))
+            for m in numeric
+        )
         return formats.most_common(1)[0][0]
     for written in _WORDED:
         for text in texts[:1]:
@@ -143,12 +146,12 @@ def _date_format(texts: Iterable[str]) -> str | None:
     return None
 
 
-def _day_first(separator: str, first: bool, second: bool) -> bool:
+def _day_first(separator: str, *, first: bool, second: bool) -> bool:
     """Whether the day comes before the month: by a value above 12, else by the separator."""
     return first or (not second and separator != "/")
 
 
-def _format(match: re.Match[str], day_first: bool) -> str:
+def _format(match: re.Match[str], *, day_first: bool) -> str:
     separator = match.group(2)
     year = "%Y" if len(match.group(4)) == 4 else "%y"
     date = separator.join(("%d", "%m", year) if day_first else ("%m", "%d", year))
@@ -159,7 +162,9 @@ def _format(match: re.Match[str], day_first: bool) -> str:
     clock += ":%S" if match.group(8) else ""
     clock += ".%f" if match.group(9) else ""
     comma = "," if "," in match.group(0)[: match.start(6) - match.start(0)] else ""
-    return f"{date}{comma}{match.group(5)}{clock}" + (half.replace(half.strip(), "%p") if half else "")
+    return f"{date}{comma}{match.group(5)}{clock}" + (
+        half.replace(half.strip(), "%p") if half else ""
+    )
 
 
 def _order(written: str) -> str:
@@ -198,7 +203,7 @@ def _written(head: Head, name: str | None) -> list[str]:
 
 
 def _convention(head: Head, roles: dict[str, str]) -> str | None:
-    """exclusive when a row has more cached tokens than input; nothing else is certain."""
+    """Exclusive when a row has more cached tokens than input; nothing else is certain."""
     whole = _written(head, roles.get("input_tokens"))
     for part in (role for role in _CACHE if role in roles):
         for total, cached in zip(whole, _written(head, roles[part]), strict=False):

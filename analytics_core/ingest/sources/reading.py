@@ -117,32 +117,18 @@ def tags(
     lists: Sequence[str | None] = (),
     objects: Sequence[str | None] = (),
 ) -> str | None:
-    """A MAP of tags from texts by name, JSON lists of strings and JSON objects; the first of a
-    key wins. A string of a list splits at its first `:` or `=`; a plain one becomes `true`.
+    """A MAP of tags from texts by name, JSON lists of strings and JSON objects.
+
+    The first of a key wins. A string of a list splits at its first `:` or `=`; a plain x is x=true.
     """
-    parts: list[str] = []
     fixed = [
         f"struct_pack(k := {literal(name)}, v := CAST({sql} AS VARCHAR))"
         for name, sql in named.items()
         if sql is not None
     ]
-    if fixed:
-        parts.append(f"[{', '.join(fixed)}]")
-    for sql in lists:
-        if sql is not None:
-            cut = "regexp_extract(e, '^([^:=]+)[:=](.*)$', 2)"
-            key = "regexp_extract(e, '^([^:=]+)[:=](.*)$', 1)"
-            parts.append(
-                f"list_transform(coalesce(TRY_CAST({sql} AS VARCHAR[]), []), lambda e:"
-                f" CASE WHEN {key} = '' THEN struct_pack(k := e, v := 'true')"
-                f" ELSE struct_pack(k := trim({key}), v := trim({cut})) END)"
-            )
-    for sql in objects:
-        if sql is not None:
-            parts.append(
-                f"list_transform(map_entries(coalesce(TRY_CAST({sql} AS MAP(VARCHAR, VARCHAR)),"
-                " MAP {})), lambda e: struct_pack(k := e.key, v := e.value))"
-            )
+    parts = [f"[{', '.join(fixed)}]"] if fixed else []
+    parts += [_of_list(sql) for sql in lists if sql is not None]
+    parts += [_of_object(sql) for sql in objects if sql is not None]
     if not parts:
         return None
     merged = "list_concat(" + ", ".join(f"CAST({part} AS {ENTRIES})" for part in parts) + ")"
@@ -150,6 +136,22 @@ def tags(
     return (
         f"list_reduce(list_transform({filled}, lambda e: MAP {{e.k: e.v}}),"
         " lambda older, newer: map_concat(newer, older), MAP {}::MAP(VARCHAR, VARCHAR))"
+    )
+
+
+def _of_list(sql: str) -> str:
+    key, value = (f"regexp_extract(e, '^([^:=]+)[:=](.*)$', {group})" for group in (1, 2))
+    return (
+        f"list_transform(coalesce(TRY_CAST({sql} AS VARCHAR[]), []), lambda e:"
+        f" CASE WHEN {key} = '' THEN struct_pack(k := e, v := 'true')"
+        f" ELSE struct_pack(k := trim({key}), v := trim({value})) END)"
+    )
+
+
+def _of_object(sql: str) -> str:
+    return (
+        f"list_transform(map_entries(coalesce(TRY_CAST({sql} AS MAP(VARCHAR, VARCHAR)), MAP {{}})),"
+        " lambda e: struct_pack(k := e.key, v := e.value))"
     )
 
 
@@ -190,13 +192,11 @@ def buckets(
     among the rows of the file with equal keys. A fuller export of the same bucket has the same id
     and replaces it; two different rows of one export stand; a row told twice is one.
     """
-    told = [
-        f"coalesce(CAST({key} AS VARCHAR), '')" for key in keys if key is not None
-    ]
+    told = [f"coalesce(CAST({key} AS VARCHAR), '')" for key in keys if key is not None]
     inner = statement({**outputs, "_key": f"md5(concat_ws(chr(31), {', '.join(told)}))"}, origin)
     order = ", ".join(f"{name} DESC NULLS LAST" for name in values if outputs.get(name))
     rank = f"dense_rank() OVER (PARTITION BY _key ORDER BY {order})"
-    return f"SELECT * EXCLUDE (_key), left(_key, 24) || '-' || {rank} AS id FROM ({inner})"
+    return selected(f"* EXCLUDE (_key), left(_key, 24) || '-' || {rank} AS id", inner)
 
 
 def statement(outputs: Mapping[str, str | None], origin: str = "raw", row: str = "_row") -> str:
@@ -211,4 +211,14 @@ def statement(outputs: Mapping[str, str | None], origin: str = "raw", row: str =
         made["conversation_id"] = conversation if conversation is not None else session
     shown = [f"{row} AS _row"]
     shown += [f"{sql} AS {name}" for name, sql in made.items() if sql is not None]
-    return f"SELECT {', '.join(shown)} FROM {origin}"
+    return " ".join(("SELECT", ", ".join(shown), "FROM", origin))
+
+
+def selected(columns: str, inner: str) -> str:
+    """The columns (SQL) of an inner SELECT."""
+    return " ".join(("SELECT", columns, "FROM", f"({inner})"))
+
+
+def nested(columns: str, origin: str) -> str:
+    """The columns (SQL) of a FROM clause, as something to select from."""
+    return " ".join(("(SELECT", columns, "FROM", f"{origin})"))

@@ -41,6 +41,9 @@ class CsvFormat:
     encoding: str | None = None
 
 
+PLAIN_CSV = CsvFormat()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One exporter's file shape. Names in `required` and `forbidden` are normalised and dotted.
@@ -70,7 +73,7 @@ class Source:
     packaged: bool = True
     repeats: str = ""  # why one cost stands in it several times: overlapping_source until allowed
     id_conflicts: bool = True  # False where a repeat is normal streaming
-    csv: CsvFormat = CsvFormat()
+    csv: CsvFormat = PLAIN_CSV
     configure: Callable[["Source", Mapping[str, Any]], "Source"] | None = None
     options: tuple[str, ...] = ()  # what `configure` reads beyond the options of every source
 

@@ -1,21 +1,14 @@
-"""Words of the exporters for statuses, calls and tiers, as the words of the event."""
+"""Words of the exporters for calls, statuses and tiers, as the words of the event."""
 
 from collections.abc import Mapping
 
+from analytics_core.ingest import words
 from analytics_core.ingest.raw import literal
 
 TIERS = {
     "default": "standard", "standard": "standard", "auto": "standard", "on_demand": "standard",
     "batch": "batch", "flex": "flex", "flex_discount": "flex", "priority": "priority",
     "priority_on_demand": "priority", "fast": "fast", "scale": "scale",
-}  # fmt: skip
-
-STATUSES = {
-    "ok": "ok", "success": "ok", "succeeded": "ok", "successful": "ok", "completed": "ok",
-    "complete": "ok", "200": "ok", "201": "ok",
-    "error": "error", "failure": "error", "failed": "error", "fail": "error", "timeout": "error",
-    "cancelled": "cancelled", "canceled": "cancelled", "aborted": "cancelled",
-    "interrupted": "cancelled",
 }  # fmt: skip
 
 # OpenTelemetry's name of an operation, and the service type it is.
@@ -55,9 +48,12 @@ def tier(sql: str | None) -> str | None:
 
 
 def status(sql: str | None) -> str | None:
-    """A status (lower-case SQL) as ok, error or cancelled; HTTP codes from 400 are errors."""
-    code = f"CASE WHEN TRY_CAST({sql} AS INTEGER) >= 400 THEN 'error' END"
-    return renamed(sql, STATUSES, code)
+    """A status as ok, error or cancelled; HTTP codes from 400 are errors, those below are not."""
+    if sql is None:
+        return None
+    code = f"TRY_CAST({sql} AS INTEGER)"
+    said = f"CASE WHEN {code} BETWEEN 200 AND 399 THEN 'ok' WHEN {code} >= 400 THEN 'error' END"
+    return f"coalesce({words.status(sql)}, {said})"
 
 
 def error_code(sql: str | None) -> str | None:
