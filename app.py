@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from analytics_core import settings
 from analytics_core.access.gate import gate_of
+from analytics_core.api.background import background
 from analytics_core.api.middleware import middleware
 from analytics_core.api.routes import routes
 from analytics_core.errors import TokentallyError
@@ -26,14 +27,16 @@ def secrets() -> Mapping[str, Any]:
 
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Tells the gate that cookies can be planted, as long as the application runs."""
+    """As long as the application runs: cookies can be planted, dropped files are taken in."""
     gate.served = True
-    yield
+    with background(data, gate.settings):
+        yield
     gate.served = False
 
 
+data, auth = settings.places()
 try:
-    gate = gate_of(*settings.places(), demo_only, secrets())
+    gate = gate_of(data, auth, demo_only, secrets())
     gate.file.check(datetime.now(UTC))
 except TokentallyError as wrong:
     raise SystemExit(str(wrong)) from None

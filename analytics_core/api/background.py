@@ -1,0 +1,77 @@
+"""What runs beside the app, in processes of their own: the inbox, and the first demo data."""
+
+import contextlib
+import logging
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+import analytics_core
+from analytics_core.errors import TokentallyError
+from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.inbox import watching
+from analytics_core.settings import Settings
+from analytics_core.store import manifest
+
+log = logging.getLogger(__name__)
+
+DEMO = (sys.executable, "-m", "analytics_core", "demo")
+
+
+@contextlib.contextmanager
+def background(data: Path, settings: Settings) -> Generator[None]:
+    """Watches the inbox and makes the first demo data, as long as the block runs.
+
+    Where the data folder cannot be written neither happens, and the app still shows what is there.
+    """
+    with contextlib.ExitStack() as running:
+        try:
+            if settings.demo and wants_demo(data):
+                running.enter_context(beside((*DEMO, "--data", str(data.resolve()))))
+            running.enter_context(watching(Folders(data), settings))
+        except TokentallyError as wrong:
+            log.warning("%s", wrong)
+        yield
+
+
+def wants_demo(data: Path) -> bool:
+    """Whether the store has never been used and nothing waits in its inbox."""
+    folders = Folders(data)
+    if manifest.path_of(folders.events).exists():
+        return False
+    waiting = folders.inbox.iterdir() if folders.inbox.is_dir() else ()
+    return all(path.name.startswith(".") or path.name == "README.md" for path in waiting)
+
+
+@contextlib.contextmanager
+def beside(command: Sequence[str]) -> Generator[None]:
+    """Runs a command while the block runs, ends it with the block, logs it when it fails."""
+    root = str(Path(analytics_core.__file__).parents[1])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    child = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=os.environ | {"PYTHONPATH": path},
+    )
+    stopped = threading.Event()
+
+    def follow() -> None:
+        _, said = child.communicate()
+        if child.returncode and not stopped.is_set():
+            log.error("%s failed: %s", command[3], said.strip()[-500:])
+
+    thread = threading.Thread(target=follow, name="demo", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        child.terminate()
+        thread.join(timeout=10)
