@@ -88,7 +88,12 @@ def land(
     gone = losing_files(con, events, held)
     made += [without_lost(con, events, file, place) for file in gone]
     finished = _finished(con, entry, repeats, months, held, id_conflicts=id_conflicts)
-    finished = replace(finished, archived=_archived(held, finished, keep_archive=keep_archive))
+    before = held.input(entry.file_id)
+    finished = replace(
+        finished,
+        archived=_archived(before, finished, keep_archive=keep_archive),
+        demo=entry.demo or (before is not None and before.demo),
+    )
     books = tuple(version for (version,) in con.execute(_BOOKS).fetchall())
     inputs = _corrected(con, held, finished)
     files = parquet.publish(events, [m for m in made if m is not None])
@@ -105,8 +110,7 @@ def land(
     return finished
 
 
-def _archived(held: Manifest, entry: Input, *, keep_archive: bool) -> str | None:
-    before = held.input(entry.file_id)
+def _archived(before: Input | None, entry: Input, *, keep_archive: bool) -> str | None:
     if before is not None and before.archived is not None:
         return before.archived
     return archived_as(entry) if keep_archive else None

@@ -47,7 +47,8 @@ def check_overlap(con: DuckDBPyConnection, table: str, entry: Input, events: Pat
         and "bucket" in (i.grain, entry.grain)
     }  # fmt: skip
     start, end = con.execute(_RANGE, {"table": table}).fetchall()[0]
-    if entry.group is None or not others or start is None:
+    known = held.landed(entry.file_id) is not None
+    if known or entry.group is None or not others or start is None:
         return
     files = held.months(start - _LONGEST_BUCKET, end)
     if not files:
