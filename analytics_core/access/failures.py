@@ -10,6 +10,9 @@ from typing import Any
 
 log = logging.getLogger("tokentally.failures")
 
+# Errors whose messages name attributes, modules and files, never values of a row.
+SPEAKS_OF_CODE = (AttributeError, ImportError, NameError, OSError)
+
 _LOCK = threading.Lock()
 _USED: dict[str, set[str]] = {}  # ids by day, so that none means two things on one day
 
@@ -18,8 +21,8 @@ def report(error: BaseException, where: str, who: str = "", question: str = "") 
     """Logs an error as one line of JSON; the id (4 hex digits, or more on a bad day) to show.
 
     `where` is a page or route, `who` a username or user id, `question` a digest of the query.
-    The line holds the traceback, which shows code and never values; no message of the error,
-    since those may quote a row.
+    The line holds the traceback, which shows code and never values. The error's own message is
+    left out where it may quote a row.
     """
     now = datetime.now(UTC)
     name = _fresh(now.date().isoformat())
@@ -30,6 +33,7 @@ def report(error: BaseException, where: str, who: str = "", question: str = "") 
         "where": where,
         "question": question,
         "type": f"{type(error).__module__}.{type(error).__qualname__}",
+        "message": str(error) if isinstance(error, SPEAKS_OF_CODE) else "",
         "traceback": _frames(error),
     }
     log.error("%s", json.dumps(line))

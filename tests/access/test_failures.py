@@ -38,6 +38,12 @@ def test_the_log_line_holds_no_values(caplog):
     assert "\n" not in caplog.records[-1].getMessage()
 
 
+def test_a_message_about_code_is_logged_for_it_names_no_row(caplog):
+    failures.report(AttributeError("'View' object has no attribute 'x'"), "/")
+    line = json.loads(caplog.records[-1].getMessage())
+    assert line["message"] == "'View' object has no attribute 'x'"
+
+
 def test_no_two_faults_of_a_day_have_one_id(caplog):
     ids = [failures.report(ValueError(), "/") for _ in range(500)]
     assert len(set(ids)) == 500
