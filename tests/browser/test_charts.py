@@ -146,9 +146,9 @@ def test_an_axis_has_one_unit_and_a_bar_its_amount(chromium, address):
     page, _ = opened(chromium, address)
     assert labels(page, "days", 1) == ["$0", "$2k", "$4k", "$6k", "$8k", "$10k", "$12k"]
     assert labels(page, "bars") == ["atlas", "a.b[0]", "Others (12)"]
-    texts = page.locator(".st-key-bars .mark-text text").all_text_contents()
+    texts = page.locator(".st-key-bars .mark-text.role-mark text").all_text_contents()
     assert texts == ["$30k", "$20k", "$10k"]
-    centre = page.locator(".st-key-doughnut .mark-text text").all_text_contents()
+    centre = page.locator(".st-key-doughnut .mark-text.role-mark text").all_text_contents()
     assert centre == ["$60k", "Cost"]
     page.context.close()
 
