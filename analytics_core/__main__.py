@@ -2,6 +2,7 @@
 
 import sys
 
-from analytics_core.cli import main
+from analytics_core.cli.main import main
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

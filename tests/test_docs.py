@@ -34,7 +34,7 @@ def test_every_relative_link_of_the_docs_leads_somewhere(root: Path) -> None:
 
 
 def test_every_command_in_the_readme_exists(root: Path) -> None:
-    from analytics_core.cli import COMMANDS
+    from analytics_core.cli.main import COMMANDS
 
     text = "\n".join(p.read_text("utf-8") for p in [root / "README.md", root / "docs/deploy.md"])
     named = set(re.findall(r"-m analytics_core ([a-z]+)", text))

