@@ -97,7 +97,7 @@ def freshness(view: View, facts: Freshness, *, sees_inbox: bool) -> None:
         )
         if demo:
             st.badge("Demo data", color="blue", help="Put your own exports into data/inbox.")
-    follow(view, view.store.version, sees_inbox=sees_inbox)
+    follow(view.store, view.store.version, sees_inbox=sees_inbox)
 
 
 def _fresh(view: View, facts: Freshness) -> list[str]:

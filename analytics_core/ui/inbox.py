@@ -1,14 +1,73 @@
 """What becomes of dropped files, and new data as soon as they are there."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
 import streamlit as st
 
-from analytics_core.store.view import View
+from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.inbox import InboxStatus, Result
+from analytics_core.ingest.verdict import DUPLICATE, LANDED, REFUSALS, STATEMENT
+from analytics_core.store.view import Store
+from analytics_core.ui.escape import md_escape
 
-POLL = "10s"
+POLL = "5s"
+TOLD_FOR = timedelta(minutes=15)
+MOST_TOLD = 5
 
 
 @st.fragment(run_every=POLL)
-def follow(view: View, version: str, *, sees_inbox: bool) -> None:
-    """Draws the page again when the store has new data; shows the inbox to whom it concerns."""
-    if view.store.version != version:
-        st.rerun(scope="app")
+def follow(store: Store, version: str, *, sees_inbox: bool) -> None:
+    """Runs the page again when the store has new data; tells of the inbox whom it concerns.
+
+    Names and numbers of files are store-wide, so only those who see every row are told.
+    """
+    if store.version != version:
+        st.rerun()
+    if sees_inbox:
+        status = InboxStatus.load(Folders(store.data).cache)
+        lines = list(told(status, datetime.now(UTC)))
+        if lines:
+            with st.container(border=True, gap="xxsmall", key="inbox"):
+                for icon, words in lines:
+                    st.markdown(f"{icon} :small[{md_escape(words)}]")
+
+
+def told(status: InboxStatus, now: datetime) -> Iterator[tuple[str, str]]:
+    """What is going on and what came of it lately, newest first: an icon and a sentence."""
+    if status.state == "ingesting":
+        yield ":material/sync:", _going_on(status)
+    elif status.state == "waiting":
+        yield ":material/hourglass_empty:", f"Waiting until {_names(status.files)} is complete."
+    if status.error:
+        yield ":red[:material/error:]", status.error
+    recent = [r for r in status.results if now - datetime.fromisoformat(r.at) < TOLD_FOR]
+    yield from map(_result, recent[:MOST_TOLD])
+
+
+def _going_on(status: InboxStatus) -> str:
+    name = status.current or _names(status.files)
+    step = f", {status.step}" if status.step else ""
+    rows = f", {status.rows:,} rows so far" if status.rows else ""
+    waiting = [f for f in status.files if f != status.current]
+    rest = f". {len(waiting)} more waiting" if status.current and waiting else ""
+    return f"Taking in {name}{step}{rows}{rest}."
+
+
+def _names(files: tuple[str, ...]) -> str:
+    if len(files) == 1:
+        return files[0]
+    return f"{len(files)} files" if files else "the inbox"
+
+
+def _result(result: Result) -> tuple[str, str]:
+    good, name = ":green[:material/check_circle:]", result.name
+    if result.verdict == LANDED:
+        rows = "" if result.rows is None else f", {result.rows:,} rows"
+        return good, f"{name}: taken in{rows}."
+    if result.verdict == DUPLICATE:
+        return good, f"{name}: was taken in before; nothing changed."
+    if result.verdict == STATEMENT:
+        return good, f"{name}: kept as a statement to compare with."
+    why = result.message or REFUSALS.get(result.verdict, result.verdict)
+    return ":orange[:material/block:]", f"{name}: quarantined. {why}"

@@ -110,7 +110,7 @@ def seed(filters: Filters) -> None:
     name, _, number = period.kind.partition(":")
     if period.kind in PRESETS or _MONTH.fullmatch(period.kind):
         keep[PERIOD] = period.kind
-    elif number:
+    elif name in DEFAULT_COUNT:
         keep[PERIOD], keep[COUNT] = name, int(number)
     else:
         keep[PERIOD] = "custom"

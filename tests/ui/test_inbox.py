@@ -1,0 +1,61 @@
+"""What the page says of dropped files."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from analytics_core.ingest.inbox import InboxStatus, Result
+from analytics_core.ui.inbox import told
+
+NOW = datetime(2026, 11, 20, 16, 45, tzinfo=UTC)
+SOON, LONG_AGO = "2026-11-20T16:40:00+00:00", "2026-11-20T16:00:00+00:00"
+
+
+def _said(**status) -> list[str]:
+    return [words for _, words in told(InboxStatus(**status), NOW)]
+
+
+def test_an_idle_inbox_says_nothing():
+    assert _said(state="watching") == []
+    assert _said(state="off") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ({"files": ("a.csv",)}, "Taking in a.csv."),
+        ({"files": ("a.csv", "b.csv")}, "Taking in 2 files."),
+        (
+            {"files": ("a.csv", "b.csv"), "current": "a.csv", "step": "pricing", "rows": 12345},
+            "Taking in a.csv, pricing, 12,345 rows so far. 1 more waiting.",
+        ),
+    ],
+)
+def test_a_running_ingest_says_which_file_and_how_far(status, words: str):
+    assert _said(state="ingesting", **status) == [words]
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (Result("a.csv", "landed", 1204, "", SOON), "a.csv: taken in, 1,204 rows."),
+        (
+            Result("a.csv", "duplicate_file", 0, "", SOON),
+            "a.csv: was taken in before; nothing changed.",
+        ),
+        (Result("a.csv", "unreadable", None, "Cut off at line 9.", SOON),
+         "a.csv: quarantined. Cut off at line 9."),
+        (Result("a.csv", "encrypted", None, "", SOON), "a.csv: quarantined. The file is encrypted."),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_done_says_what_became_of_it(result: Result, words: str):
+    assert _said(state="watching", results=(result,)) == [words]
+
+
+def test_results_are_told_for_a_quarter_of_an_hour():
+    old = Result("old.csv", "landed", 1, "", LONG_AGO)
+    assert _said(state="watching", results=(old,)) == []
+
+
+def test_a_failed_ingest_says_why():
+    assert _said(state="watching", error="The disk is full.") == ["The disk is full."]
