@@ -94,18 +94,21 @@ class Headers:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(scope, MutableHeaders(scope=message))
+                self._add(scope, message["status"], MutableHeaders(scope=message))
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
 
-    def _add(self, scope: Scope, headers: MutableHeaders) -> None:
+    def _add(self, scope: Scope, status: int, headers: MutableHeaders) -> None:
         for name, value in self.always.items():
             headers[name] = value
         if _segment(scope["path"]) in ("api", "media"):
             headers["Cache-Control"] = "no-store"
+        asked = HTTPConnection(scope)
         page = headers.get("Content-Type", "").startswith("text/html")
-        if page and not HTTPConnection(scope).cookies.get(BROWSER):
+        # A browser that forgot its cookies but kept the page gets no type with its 304.
+        page = page or (status == 304 and "text/html" in asked.headers.get("Accept", ""))
+        if page and not asked.cookies.get(BROWSER):
             secure = "; Secure" if self.https or scope.get("scheme") == "https" else ""
             headers.append(
                 "Set-Cookie",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
@@ -40,6 +40,10 @@ def file(request: Request) -> PlainTextResponse:
     return PlainTextResponse("x" * 5000)
 
 
+def kept(request: Request) -> Response:
+    return Response(status_code=304)
+
+
 async def echo(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send_text(socket.cookies.get("tokentally_browser", ""))
@@ -53,7 +57,8 @@ def client_of() -> Callable[..., TestClient]:
     def make(gate: Gate, **changes: object) -> TestClient:
         changed = replace(gate, settings=replace(gate.settings, **changes))
         own = [
-            Route("/", page), Route("/costs", page), Route("/media/1.csv", file),
+            Route("/", page), Route("/costs", page), Route("/kept", kept),
+            Route("/media/1.csv", file),
             Route("/mediation", file), Route("/static/app.js", file),
             Route("/_stcore/metrics", file), Route("/_stcore/agent/openapi.json", file),
             Route("/_stcore/health", file), WebSocketRoute("/_stcore/stream", echo),

@@ -74,6 +74,15 @@ def test_a_page_plants_the_browsers_own_cookie_once(client):
     assert "set-cookie" not in client.get("/").headers
 
 
+def test_a_browser_that_kept_the_page_but_not_the_cookie_gets_another(client):
+    kept = {"If-None-Match": "x"}
+    page = client.get("/kept", headers=kept | {"Accept": "text/html,*/*"})
+    assert page.status_code == 304
+    assert page.headers["set-cookie"].startswith("tokentally_browser=")
+    client.cookies.clear()
+    assert "set-cookie" not in client.get("/kept", headers=kept | {"Accept": "*/*"}).headers
+
+
 def test_two_browsers_get_two_cookies(gate, client_of):
     first, second = client_of(gate), client_of(gate)
     first.get("/")
