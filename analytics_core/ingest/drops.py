@@ -9,6 +9,7 @@ from analytics_core.errors import BadFile
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.take import shown_name
 
+_OURS = "README.md"  # says what the inbox is for
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart")
 
 
@@ -21,8 +22,9 @@ class Drop:
 
 
 def ready(name: str) -> bool:
-    """Whether a file of that name may be taken: not hidden, not still being written."""
-    return not name.startswith((".", "~")) and not name.lower().endswith(_UNFINISHED)
+    """Whether a file of that name may be taken: not hidden, not still being written, not ours."""
+    unfinished = name.startswith((".", "~")) or name.lower().endswith(_UNFINISHED)
+    return not unfinished and name != _OURS
 
 
 def drops(paths: Sequence[Path] | None, folders: Folders) -> list[Drop]:

@@ -69,9 +69,11 @@ def test_a_file_replaced_by_one_of_the_same_size_is_not_at_rest(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "name", [".a.csv", "~a.csv", "a.csv.part", "a.tmp", "a.CRDOWNLOAD", "a.filepart", ".git/a.csv"]
-)
-def test_names_of_unfinished_files_are_left_alone(tmp_path: Path, name: str) -> None:
+    "name",
+    [".a.csv", "~a.csv", "a.csv.part", "a.tmp", "a.CRDOWNLOAD", "a.filepart", ".git/a.csv",
+     "README.md"],
+)  # fmt: skip
+def test_names_of_unfinished_and_of_our_own_files_are_left_alone(tmp_path: Path, name: str) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("a")
     rest = Rest(tmp_path)
