@@ -89,8 +89,8 @@ def _usage_api(columns: RawColumns, head: Head, levels: tuple[str, ...]) -> str:
         at.number(f"{result}cache_creation.ephemeral_{kept}_input_tokens") for kept in ("5m", "1h")
     )
     outputs = {
-        "started_at": at.instant(bucket + "starting_at"),
-        "ended_at": at.instant(bucket + "ending_at"),
+        "started_at": at.value(bucket + "starting_at"),
+        "ended_at": at.value(bucket + "ending_at"),
         **_shared(at, result),
         "model_raw": at.text(result + "model"),
         "requests": at.value(
@@ -143,8 +143,8 @@ def _costs_page(columns: RawColumns, head: Head) -> str:
     amount = at.value(result + "amount")
     said = at.text(result + "description", result + "token_type", result + "cost_type")
     outputs = {
-        "started_at": at.instant("data.starting_at"),
-        "ended_at": at.instant("data.ending_at"),
+        "started_at": at.value("data.starting_at"),
+        "ended_at": at.value("data.ending_at"),
         **_shared(at, result),
         "model_raw": at.text(result + "model"),
         "cost_reported": amount,

@@ -37,8 +37,7 @@ def _tokens(at: Reading) -> dict[str, str | None]:
 
 
 def _called(at: Reading) -> dict[str, str | None]:
-    lower = at.lower("call_type")
-    call = words.call(lower) if lower else None
+    call = at.lower("call_type")
     return {"operation": words.operation(call), "service_type": words.service_type(call)}
 
 

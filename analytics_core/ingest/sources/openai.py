@@ -51,10 +51,8 @@ class _Result:
     def period(self) -> dict[str, str | None]:
         """Start and exclusive end of the bucket."""
         return {
-            "started_at": self.at.instant(
-                self.bucket + "start_time", self.bucket + "start_time_iso"
-            ),
-            "ended_at": self.at.instant(self.bucket + "end_time", self.bucket + "end_time_iso"),
+            "started_at": self.at.value(self.bucket + "start_time", self.bucket + "start_time_iso"),
+            "ended_at": self.at.value(self.bucket + "end_time", self.bucket + "end_time_iso"),
         }
 
     def buckets(self, outputs: dict[str, str | None], keys: list[str | None]) -> str:
@@ -147,21 +145,19 @@ def _calls(of: _Result) -> str:
 
 def _service_type(object_: str | None, model: str | None, of: _Result) -> str:
     """By the result's object; a CSV row has none and is told by what it counts, then by model."""
-    cases = " ".join(
-        f"WHEN {object_} LIKE 'organization.usage.{name}%' THEN '{kind}'"
-        for name, kind in _OBJECTS.items()
-        if object_
-    )
+    said = f"regexp_extract({object_}, 'usage[.]([a-z_]+)[.]result', 1)" if object_ else None
+    cases = ""
     for name, kind in (("images", "image_generation"), ("characters", "text_to_speech"),
                        ("seconds", "speech_to_text"), ("num_sessions", "other"),
                        ("usage_bytes", "other")):  # fmt: skip
         if not of.result and (held := of.number(name)):
             cases += f" WHEN {held} > 0 THEN '{kind}'"
     named = f"lower({model})" if model else "NULL::VARCHAR"
-    return (
-        f"CASE {cases} WHEN {named} LIKE '%embedding%' THEN 'embedding'"
+    told = (
+        f"CASE{cases} WHEN {named} LIKE '%embedding%' THEN 'embedding'"
         f" WHEN {named} LIKE '%moderation%' THEN 'moderation' ELSE 'text_generation' END"
     )
+    return words.renamed(said, _OBJECTS, told) or told
 
 
 def _usage_page(columns: RawColumns, head: Head) -> str:

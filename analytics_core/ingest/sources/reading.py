@@ -23,12 +23,7 @@ class Reading:
 
     def raw(self, *paths: str) -> Raw | None:
         """The first known of the places, row by row."""
-        raws: list[Raw] = []
-        for path in paths:
-            found = self.fields.find(path)
-            if found is not None:
-                raws.append(found)
-                self.used.add(self._top(path))
+        raws = self._raws(paths)
         return expression.coalesced(raws) if raws else None
 
     def value(self, *paths: str) -> str | None:
@@ -38,8 +33,10 @@ class Reading:
 
     def text(self, *paths: str) -> str | None:
         """The value as VARCHAR, NULL where it stands for nothing."""
-        raw = self.raw(*paths)
-        return expression.known(expression.text(raw)) if raw else None
+        raws = [Raw(expression.text(raw), "VARCHAR") for raw in self._raws(paths)]
+        if len(raws) == 1:
+            return expression.known(raws[0].sql)
+        return expression.coalesced(raws).sql if raws else None
 
     def lower(self, *paths: str) -> str | None:
         """The text in lower case."""
@@ -68,6 +65,11 @@ class Reading:
     def rest(self) -> str:
         """Everything not read, as JSON text."""
         return self.columns.rest(self.used)
+
+    def _raws(self, paths: Sequence[str]) -> list[Raw]:
+        found = [(path, self.fields.find(path)) for path in paths]
+        self.used.update(self._top(path) for path, raw in found if raw is not None)
+        return [raw for _, raw in found if raw is not None]
 
     def _top(self, path: str) -> str:
         whole = self.columns.has(path) and path.casefold() in self.columns.tops

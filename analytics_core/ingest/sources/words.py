@@ -35,11 +35,14 @@ OPERATIONS = {
 
 
 def renamed(sql: str | None, table: Mapping[str, str], default: str = "NULL") -> str | None:
-    """A text expression looked up in a table; `default` is SQL."""
+    """A text expression looked up in a table; `default` is SQL.
+
+    A map, not a CASE: DuckDB copies the expression into each WHEN of that.
+    """
     if sql is None:
         return None
-    cases = " ".join(f"WHEN {literal(old)} THEN {literal(new)}" for old, new in table.items())
-    return f"CASE {sql} {cases} ELSE {default} END"
+    entries = ", ".join(f"{literal(old)}: {literal(new)}" for old, new in table.items())
+    return f"coalesce(MAP {{{entries}}}[{sql}], {default})"
 
 
 def tier(sql: str | None) -> str | None:
@@ -63,26 +66,21 @@ def error_code(sql: str | None) -> str | None:
     return f"CASE WHEN TRY_CAST({sql} AS SMALLINT) BETWEEN 100 AND 599 THEN TRY_CAST({sql} AS SMALLINT) END"
 
 
-def call(sql: str) -> str:
-    """A call type (lower-case SQL) without the `a` of its asynchronous twin."""
-    twins = ", ".join(literal("a" + name) for name in OPERATIONS)
-    video = f"starts_with({sql}, 'avideo_') OR starts_with({sql}, 'aimage_')"
-    return f"CASE WHEN {sql} IN ({twins}) OR {video} THEN substr({sql}, 2) ELSE {sql} END"
+def _with_twins(place: int) -> dict[str, str]:
+    """Call types and their asynchronous twins with a leading `a` -> operation or service type."""
+    said = {name: pair[place] for name, pair in OPERATIONS.items()}
+    return said | {"a" + name: word for name, word in said.items()}
 
 
 def operation(sql: str | None) -> str | None:
-    """OpenTelemetry's operation of a call type (SQL, without `a`)."""
-    return renamed(sql, {name: said for name, (said, _) in OPERATIONS.items()}, sql or "NULL")
+    """OpenTelemetry's operation of a call type (lower-case SQL); other types as they are."""
+    return renamed(sql, _with_twins(0), sql or "NULL")
 
 
 def service_type(sql: str | None) -> str | None:
-    """The service type of a call type (SQL, without `a`); `other` where it is none we know."""
+    """The service type of a call type (lower-case SQL); `other` where it is none we know."""
     if sql is None:
         return None
-    rest = (
-        f"CASE WHEN {sql} IS NULL THEN NULL"
-        f" WHEN starts_with({sql}, 'image_') THEN 'image_generation'"
-        f" WHEN starts_with({sql}, 'video_') OR {sql} LIKE '%_video' THEN 'video_generation'"
-        " ELSE 'other' END"
-    )
-    return renamed(sql, {name: kind for name, (_, kind) in OPERATIONS.items()}, rest)
+    kind = f"regexp_extract({sql}, '(image|video)', 1)"
+    media = renamed(kind, {"image": "image_generation", "video": "video_generation"}, "'other'")
+    return renamed(sql, _with_twins(1), f"CASE WHEN {sql} IS NOT NULL THEN {media} END")
