@@ -147,7 +147,9 @@ def _seller(provider: "Provider") -> Seller:
 
 def _clause(match: "MatchLogic") -> Clause:
     ((name, needle),) = vars(match).items()
-    kind = {"equals": "eq", "starts_with": "starts", "ends_with": "ends"}.get(name, name.rstrip("_"))
+    kind = {"equals": "eq", "starts_with": "starts", "ends_with": "ends"}.get(
+        name, name.rstrip("_")
+    )
     if kind in ("or", "and"):
         return kind, tuple(_clause(part) for part in needle)
     return kind, needle
@@ -209,8 +211,7 @@ def _named(provider: str, model: str, when: Mapping[str, str]) -> set[str]:
     unknown = [
         f"{key}={value}"
         for key, value in when.items()
-        if key not in _OTHER_CONTEXTS
-        and not (key in _CONTEXTS and value in (*VARIANTS, "default"))
+        if key not in _OTHER_CONTEXTS and not (key in _CONTEXTS and value in (*VARIANTS, "default"))
     ]
     if unknown:
         raise ValueError(f"{provider} {model}: unknown variant {', '.join(unknown)}.")
@@ -289,7 +290,9 @@ def _tiers(
 
 def main(arguments: list[str] | None = None) -> int:
     """Says what ships, or with --rebuild makes it again; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m analytics_core.prices.book", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m analytics_core.prices.book", description=__doc__
+    )
     parser.add_argument("--rebuild", action="store_true", help="write the shipped files again")
     if parser.parse_args(arguments).rebuild:
         source.write(source.HERE, *build())

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from analytics_core.prices.names import Match
 from analytics_core.prices.overrides import Override, conflict
@@ -23,12 +24,15 @@ class Rate:
     min_quantity: int = 0
     folded: bool = False  # borrowed from the rule it is part of
     assumed: bool = False  # the tier has no price of its own
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The rates of events in [valid_from, valid_to), within [tod_from, tod_to) seconds of the UTC
-    day, whose input is above `above` and at most `upto` tokens (None: no limit).
+    """The rates of events at some time, with an input of some size.
+
+    They start in [valid_from, valid_to) and [tod_from, tod_to), seconds of the UTC day; their input
+    is above `above` and at most `upto` tokens (None: no limit). `above` 0 takes an empty one too.
     """
 
     valid_from: datetime | None
@@ -113,29 +117,34 @@ class _Asked:
     def _rate(
         self, rule: Rule, size: int, active: Sequence[Price], own: Sequence[Override]
     ) -> Rate | None:
+        """The rate of a rule for inputs above `size`, None without a price of its own."""
         standard = _step(active, rule.name, STANDARD, size)
         price = _step(active, rule.name, self.variant, size) or standard
         tiered = self.variant != STANDARD and rule.of_tokens
         missing = tiered and not any(p.variant == self.variant for p in active)
-        listed = price.price_pico if price else None
-        if listed is not None and missing:
-            listed = self._without_variant(listed)
-        steps = [line.tier_above for line in own if line.rule in (None, rule.name)]
-        above = max(
-            [price.tier_above if price else 0, *(s for s in steps if s is not None and s <= size)]
+        listed = price and (
+            self._without_variant(price.price_pico) if missing else price.price_pico
         )
-        line, contract = self._contract(rule, above, listed, own)
-        if contract is None:
-            return None
+        per, origin = (price.per, price.origin) if price else (1, "")
+        steps = [line.tier_above or 0 for line in own if line.rule in (None, rule.name)]
+        step = max(s for s in (0, price.tier_above if price else 0, *steps) if s <= size)
+        line = self._contract(rule, step, listed, own)
+        contract = listed
         if line and line.price_pico is not None:
             missing = tiered and line.variant is None
+            contract = line.price_pico * per
             contract = self._without_variant(contract) if missing else contract
+        elif line:
+            contract = line.discounted(listed or 0)
+        if contract is None:
+            return None
         return Rate(
             contract,
-            price.per if price else 1,
+            per,
             contract if listed is None else listed,
             price.min_quantity if price else 0,
             assumed=missing and contract > 0,
+            origin=f"prices.csv line {line.line}" if line else origin,
         )
 
     def _without_variant(self, pico: int) -> int:
@@ -143,20 +152,18 @@ class _Asked:
         return half_even(Decimal(pico) / 2) if self.variant == "batch" and self.known else pico
 
     def _contract(
-        self, rule: Rule, above: int, listed: int | None, own: Sequence[Override]
-    ) -> tuple[Override | None, int | None]:
-        """(the line that sets the price or None, the price)."""
+        self, rule: Rule, step: int, listed: int | None, own: Sequence[Override]
+    ) -> Override | None:
+        """The best line about the rule; a discount on a price nobody knows says nothing."""
         fitting = [
             line
             for line in own
-            if line.speaks_of(rule.name, above, self.variant) and line.priced(listed) is not None
+            if line.speaks_of(rule.name, step, self.variant)
+            and (line.price_pico is not None or listed is not None)
         ]
-        if not fitting:
-            return None, listed
-        best, *others = fitting
-        if others and others[0].rank == best.rank:
-            raise conflict(best, others[0])
-        return best, best.priced(listed)
+        if len(fitting) > 1 and fitting[0].rank == fitting[1].rank:
+            raise conflict(fitting[0], fitting[1])
+        return fitting[0] if fitting else None
 
 
 def _holds(price: Price, start: datetime | None, low: int) -> bool:
@@ -193,4 +200,4 @@ def _periods(
 def _hours(listed: Sequence[Price]) -> list[tuple[int, int]]:
     inner = {t for price in listed for t in (price.tod_from, price.tod_to) if t is not None}
     bounds = sorted(inner | {0, DAY})
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise(bounds))

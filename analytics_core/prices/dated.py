@@ -6,6 +6,8 @@ from decimal import Decimal, InvalidOperation
 from analytics_core.semantics.zone import day_start
 from analytics_core.settings import Line
 
+EVER = datetime.fromisoformat("0001-01-01"), datetime.fromisoformat("9999-12-31")  # unbounded
+
 
 def day(line: Line, key: str) -> date | None:
     """The day in that cell, None when blank. Raises BadFile."""
@@ -20,7 +22,9 @@ def validity(line: Line, zone: str) -> tuple[datetime | None, datetime | None]:
     """[valid_from, valid_to) as naive UTC instants; None is unbounded. Raises BadFile."""
     first, end = day(line, "valid_from"), day(line, "valid_to")
     if first and end and first >= end:
-        raise line.wrong("valid_to", f"{end} must be after valid_from ({first}); it is not included.")
+        raise line.wrong(
+            "valid_to", f"{end} must be after valid_from ({first}); it is not included."
+        )
     start, stop = (
         day_start(d, zone).astimezone(UTC).replace(tzinfo=None) if d else None for d in (first, end)
     )

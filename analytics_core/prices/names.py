@@ -60,6 +60,12 @@ _PREFIXES: dict[str, str] = {
 }  # fmt: skip
 # Gateways that name themselves where the provider belongs: they say nothing about whose model it is.
 _NO_PROVIDER = frozenset({"litellm", "litellm_proxy"})
+_PLAIN: dict[str, Callable[[str, str], bool]] = {
+    "eq": str.__eq__,
+    "starts": str.startswith,
+    "ends": str.endswith,
+    "contains": str.__contains__,
+}
 _COMPACT_DATE = re.compile(r"-(20\d{2})(\d{2})(\d{2})(?=-|:|$)")
 
 
@@ -216,13 +222,8 @@ def test_of(clause: Clause) -> Callable[[str], bool]:
     if kind == "regex":
         pattern = re.compile(needle)
         return lambda text: pattern.search(text) is not None
-    sought: str = needle.lower()
-    return {
-        "eq": lambda text: text == sought,
-        "starts": lambda text: text.startswith(sought),
-        "ends": lambda text: text.endswith(sought),
-        "contains": lambda text: sought in text,
-    }[kind]
+    sought = str(needle).lower()
+    return lambda text: _PLAIN[kind](text, sought)
 
 
 def dashed_date(name: str) -> str:
@@ -258,8 +259,9 @@ def from_lines(text: str) -> tuple[Seller, ...]:
     """The sellers written by `to_lines`."""
     heads: list[dict[str, Any]] = []
     models: list[list[tuple[str, Clause]]] = []
-    for line in map(json.loads, text.splitlines()):
-        if isinstance(line, dict):
+    for written in text.splitlines():
+        line: Any = json.loads(written)
+        if written.startswith("{"):
             heads.append(line)
             models.append([])
         else:

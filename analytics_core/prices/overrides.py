@@ -80,11 +80,9 @@ class Override:
             self.valid_to is None or start is None or start < self.valid_to
         )
 
-    def priced(self, listed: int | None) -> int | None:
-        """The contract price in pico-USD; None for a discount on a price nobody knows."""
-        if self.price_pico is not None or listed is None:
-            return self.price_pico
-        return half_even(listed * (100 - (self.discount_pct or 0)) / 100)
+    def discounted(self, listed: int) -> int:
+        """The contract price, rounded to the pico, of a list price."""
+        return half_even(listed * (100 - (self.discount_pct or Decimal(0))) / 100)
 
 
 def _is_glob(model: str) -> bool:
@@ -97,7 +95,9 @@ def load_overrides(settings: Settings) -> tuple[Override, ...]:
     Two lines of one rank that are about the same thing at the same time are refused.
     """
     path = settings.folder / FILE
-    lines = [_override(line, settings.zone) for line in table(path, ("provider", "model"), _OPTIONAL)]
+    lines = [
+        _override(line, settings.zone) for line in table(path, ("provider", "model"), _OPTIONAL)
+    ]
     check(lines)
     return tuple(sorted(lines, key=lambda one: (one.rank, one.line), reverse=True))
 

@@ -8,16 +8,15 @@ from itertools import combinations, groupby
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
+import polars as pl
 
 from analytics_core.errors import BadFile
-from analytics_core.prices.dated import day, decimal, overlap, validity
+from analytics_core.prices.dated import EVER, day, decimal, overlap, validity
 from analytics_core.prices.price import half_even
 from analytics_core.semantics.zone import day_start
 from analytics_core.settings import Settings, table
 
 OLDEST = timedelta(days=7)  # a rate serves its own day and the seven after it
-EVER = datetime(1, 1, 1), datetime(9999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +58,29 @@ class Rates:
         return next(fitting, None)
 
     def register(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Makes the relations `fx_rate` (currency, start_at, end_at, usd_pico) and `credit_rate`
-        (start_at, end_at, per_usd_micro) on `con`; periods of one currency are disjoint.
+        """Makes the relations fx_rate and credit_rate on `con`; periods do not overlap.
+
+        fx_rate: currency, start_at, end_at, usd_pico. credit_rate: start_at, end_at, per_usd_micro.
         """
-        con.register("fx_rate", _fx_table(self.fx))
-        con.register("credit_rate", _credit_table(self.credits))
+        con.register(
+            "fx_rate",
+            pl.DataFrame(
+                [(r.currency, r.start, r.end, r.usd_pico) for r in self.fx],
+                {"currency": pl.String, **_PERIOD, "usd_pico": pl.Int64},
+                orient="row",
+            ),
+        )
+        con.register(
+            "credit_rate",
+            pl.DataFrame(
+                [(r.start, r.end, r.per_usd_micro) for r in self.credits],
+                {**_PERIOD, "per_usd_micro": pl.Int64},
+                orient="row",
+            ),
+        )
 
 
-def _fx_table(rates: Sequence[Fx]) -> pa.Table:
-    return pa.table(
-        {
-            "currency": pa.array([r.currency for r in rates], pa.string()),
-            "start_at": _times(r.start for r in rates),
-            "end_at": _times(r.end for r in rates),
-            "usd_pico": pa.array([r.usd_pico for r in rates], pa.int64()),
-        }
-    )
-
-
-def _credit_table(rates: Sequence[Credit]) -> pa.Table:
-    return pa.table(
-        {
-            "start_at": _times(r.start for r in rates),
-            "end_at": _times(r.end for r in rates),
-            "per_usd_micro": pa.array([r.per_usd_micro for r in rates], pa.int64()),
-        }
-    )
-
-
-def _times(instants: Iterable[datetime]) -> pa.Array:
-    return pa.array(list(instants), pa.timestamp("us"))
+_PERIOD = {"start_at": pl.Datetime("us"), "end_at": pl.Datetime("us")}
 
 
 def load(settings: Settings) -> Rates:

@@ -5,7 +5,7 @@ Relations of ours begin with `_`; so do working columns, which the last step lea
 
 # An event meets exactly one card: the cards of a key are disjoint and cover all times and sizes.
 # A bucket sums many requests, so its size says nothing: the base tier, unless the source says more.
-_MEETS = """
+MEETS = """
     c._provider IS NOT DISTINCT FROM t.provider
     AND c._model_raw IS NOT DISTINCT FROM t.model_raw
     AND c._tier IS NOT DISTINCT FROM t.service_tier
@@ -31,14 +31,12 @@ SIZES = """
 """
 
 # Items in the order of the source, then those the book prices although the source lists none.
-ITEMS = (
-    """
+ITEMS = """
 CREATE OR REPLACE TEMP TABLE _item AS
 WITH met AS (
     SELECT t.rowid AS _n, c._card, t.items, t.requests, t.reasoning_tokens
-    FROM {source} t JOIN _card c ON """
-    + _MEETS
-    + """ WHERE len(t.items) > 0 OR c._implied
+    FROM {source} t JOIN _card c ON {meets}
+    WHERE len(t.items) > 0 OR c._implied
 ), listed AS (
     SELECT _n, _card, place, item.rule AS rule, item.quantity AS quantity, item.unit AS unit,
         item.cost_nano AS given
@@ -60,7 +58,6 @@ SELECT _n, _card, place, rule, quantity, unit, given,
     _rounded(millionths * list_pico, per::HUGEINT * 1000000000) AS list
 FROM counted
 """
-)
 
 NO_ITEMS = """
 CREATE OR REPLACE TEMP TABLE _item (_n BIGINT, _card BIGINT, place BIGINT, rule VARCHAR,
@@ -103,8 +100,7 @@ GROUP BY _n
 """
 
 # {wide} is BIGINT, or HUGEINT in a file whose buckets are too big for it.
-PRICED = (
-    """
+PRICED = """
 CREATE OR REPLACE TEMP TABLE {target} AS
 WITH met AS (
     SELECT t.*, c.* EXCLUDE (_provider, _model_raw, _tier, _from, _to, _all_day, _tod_from,
@@ -117,9 +113,7 @@ WITH met AS (
         coalesce(t.input_tokens, 0) + coalesce(t.output_tokens, 0) AS _tokens,
         coalesce(t.input_tokens, t.output_tokens) IS NOT NULL AS _counted,
         coalesce(t.cache_hit, false) AND coalesce(t.cost_reported_nano, 0) = 0 AS _hit
-    FROM {source} t JOIN _card c ON """
-    + _MEETS
-    + """
+    FROM {source} t JOIN _card c ON {meets}
     LEFT JOIN _itemised i ON i._n = t.rowid
 ), counted AS (
     SELECT *, coalesce(input_tokens, 0) - _read - _short - _long - coalesce(_in_parts, 0) AS _plain,
@@ -247,7 +241,6 @@ SELECT * EXCLUDE (
     CASE WHEN _computed IS NOT NULL AND NOT _hit THEN $version END AS price_version
 FROM shared
 """
-)
 
 THOUSANDTH = """
 CREATE OR REPLACE TEMP MACRO _thousandth(n) AS (
@@ -278,3 +271,5 @@ FROM credit_rate r
 WHERE credits_nano IS NULL AND cost_nano IS NOT NULL
     AND started_at >= r.start_at AND started_at < r.end_at
 """
+
+LEFTOVERS = ("DROP TABLE _item", "DROP TABLE _itemised")

@@ -39,6 +39,7 @@ PLAIN: dict[str, Any] = {
     "status": "ok",
     "_flags": [],
 }
+ITEM = {"rule": None, "quantity": None, "unit": None, "cost_nano": None}
 
 
 def typed(con: duckdb.DuckDBPyConnection, rows: list[Mapping[str, Any]]) -> None:
@@ -46,6 +47,8 @@ def typed(con: duckdb.DuckDBPyConnection, rows: list[Mapping[str, Any]]) -> None
     con.execute(f"CREATE TEMP TABLE typed ({', '.join(f'{n} {t}' for n, t in TYPED.items())})")
     for at, row in enumerate(rows, 1):
         event = PLAIN | {"event_id": f"test:{at}", "row": at} | row
+        if event.get("items"):
+            event["items"] = [ITEM | item for item in event["items"]]
         marks = ", ".join(f"${name}::{TYPED[name]}" for name in event)
         con.execute(f"INSERT INTO typed ({', '.join(event)}) VALUES ({marks})", event)
 
