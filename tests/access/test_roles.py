@@ -107,3 +107,16 @@ def test_each_role_has_one_demo_account_and_it_can_be_told_from_a_real_one():
     assert scope_of(DEMO_ACCOUNTS["max"].principal) == Scope(
         ((Pick("user", ("max.weber@acme.example",)),), ACME)
     )
+
+
+def test_the_demo_accounts_are_people_teams_and_projects_of_the_demo_data():
+    from analytics_core.ingest.demo import cast
+
+    people = {person.user_id for person in cast.people()}
+    projects = {name for name, _ in cast.PROJECTS}
+    for account in DEMO_ACCOUNTS.values():
+        who = account.principal
+        assert who.user_id in people
+        assert set(who.teams) <= {team.name for team in cast.TEAMS}
+        assert set(who.projects) <= projects
+        assert set(who.organizations or ()) <= set(cast.ORGANIZATIONS)
