@@ -1,15 +1,18 @@
 """Dedupe and landing over hand-made priced rows: which row stands, what the ledger says."""
 
+import resource
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics_core.errors import Damaged
 from analytics_core.ingest.archive import archive, archived_as
 from analytics_core.ingest.land import BrokenRows
 from analytics_core.ingest.verdict import Refused
@@ -252,3 +255,33 @@ def test_neither_order_nor_split_of_drops_changes_the_rows(
     seen = "event_id, output_tokens, cost_nano, metadata"
     assert parts.rows(seen) == whole.rows(seen)
     parts.check_intact()
+
+
+def test_a_full_disk_leaves_the_store_as_it_was(store: Store) -> None:
+    store.land("f1", {"event_id": "c:1"})
+    before = manifest.load(store.events)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, hard))
+    try:
+        with pytest.raises(duckdb.Error, match="File too large"):
+            store.land("f2", {"event_id": "c:1", "output_tokens": 9}, {"event_id": "c:2"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert manifest.load(store.events) == before
+    assert [p.name for p in store.events.iterdir() if p.name.startswith(".tmp")] == []
+    store.land("f2", {"event_id": "c:1", "output_tokens": 9}, {"event_id": "c:2"})
+    assert store.rows() == [("c:1", "f2", 9), ("c:2", "f2", 5)]
+    store.check_intact()
+
+
+def test_a_damaged_month_is_not_copied_into_a_sound_one(store: Store) -> None:
+    store.land("f1", {"event_id": "c:1"}, {"event_id": "c:2"})
+    (file,) = manifest.load(store.events).files
+    path = store.events / file.path
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"DuckDB")] ^= 1  # the writer's name: every reader still takes the file
+    path.write_bytes(data)
+    with pytest.raises(Damaged, match="its SHA-256 is not the manifest's"):
+        store.land("f2", {"event_id": "c:1", "output_tokens": 9})
+    assert manifest.load(store.events).files == (file,)
