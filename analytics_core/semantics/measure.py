@@ -18,8 +18,8 @@ class Measure:
     """One number about a set of events, and everything a screen needs to show it.
 
     `sql` is an aggregate over the columns of `relation`, without values. A ratio also has a
-    `denominator`, over the same rows (N4); it is divided once, after the query, times `scale`.
-    Where the denominator is not above zero the figure is unknown, or `otherwise` (numerator,
+    `denominator`, over the same rows (N4); it is divided once, after the query, times `scale`
+    (alone, `scale` is 1 over the number of integer steps in one of its unit). Where the denominator is not above zero the figure is unknown, or `otherwise` (numerator,
     denominator) where that is declared. `known` counts the rows whose input is known.
     `report` names the report that answers it when one Query cannot.
     """
@@ -51,7 +51,8 @@ class Measure:
     @property
     def whole_number(self) -> bool:
         """Whether it leaves the engine as one integer (nano-USD, tokens, a count)."""
-        return self.denominator is None and self.quantile is None
+        divided = self.denominator is not None or self.scale != 1 or self.relation == "period"
+        return not divided and self.quantile is None
 
 
 def sums_up(aggregate: str) -> bool:
@@ -59,10 +60,7 @@ def sums_up(aggregate: str) -> bool:
     return "DISTINCT" not in aggregate
 
 
-TOTAL_TOKENS = (
-    "CASE WHEN input_tokens IS NOT NULL OR output_tokens IS NOT NULL"
-    " THEN coalesce(input_tokens, 0) + coalesce(output_tokens, 0) END"
-)
+TOTAL_TOKENS = "coalesce(input_tokens + output_tokens, input_tokens, output_tokens)"
 KNOWN_STATUS = "status IN ('ok', 'error', 'cancelled')"
 
 
@@ -105,13 +103,13 @@ def _distinct(
 def _ratio(
     name: str, label: str, unit: Unit, above: str, below: str, formula: str, description: str,
     *, better: Better = "neither", scale: float = 1.0, known: str = "count(*)",
-    relation: Relation = "events", otherwise: tuple[str, str] | None = None, additive: bool = False,
+    relation: Relation = "events", otherwise: tuple[str, str] | None = None,
 ) -> Measure:  # fmt: skip
     """Two aggregates over the same rows, divided once at the end."""
     return Measure(
-        name=name, label=label, unit=unit, additive=additive, better=better, formula=formula,
+        name=name, label=label, unit=unit, additive=False, better=better, formula=formula,
         description=description, sql=above, denominator=below, scale=scale, known=known,
-        relation=relation, otherwise=otherwise, zero_when_empty=additive,
+        relation=relation, otherwise=otherwise,
     )  # fmt: skip
 
 
@@ -396,10 +394,12 @@ _COVERAGE = (
            _where("latency_ms IS NOT NULL", "requests"), "sum(requests)",
            "requests with a known latency / requests", "How far latencies can be trusted.",
            better="higher", known="count(requests)"),
-    _ratio("quantity", "Quantity", COUNT, "sum(quantity_micro)", "1000000",
-           "sum of the priced quantity, in the rule's own unit",
-           "How much of a usage item was used: tokens, images, seconds, searches.",
-           relation="items", additive=True, known="count(quantity_micro)"),
+    Measure(
+        name="quantity", label="Quantity", unit=COUNT, additive=True, better="neither",
+        relation="items", sql="sum(quantity_micro)", scale=1e-6, known="count(quantity_micro)",
+        zero_when_empty=True, formula="sum of the priced quantity, in the rule's own unit",
+        description="How much of a usage item was used: tokens, images, seconds, searches.",
+    ),
 )  # fmt: skip
 
 MEASURES: dict[str, Measure] = {

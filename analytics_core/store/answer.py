@@ -15,8 +15,18 @@ from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store import sql
 from analytics_core.store.engine import Compiled, Engine
-from analytics_core.store.sql import Axis, Part, Statement
+from analytics_core.store.sql_parts import (
+    MEMBER_KEY,
+    OTHERS,
+    OTHERS_KEY,
+    UNATTRIBUTED,
+    UNATTRIBUTED_KEY,
+    Axis,
+    Part,
+    Statement,
+)
 from analytics_core.store.sql_relations import Selection, item_grant
+from analytics_core.store.sql_sums import sums
 from analytics_core.store.sql_terms import bucket_number, bucket_start
 
 OF_ITEMS = ("cost", "quantity")  # what usage items can be asked
@@ -95,7 +105,7 @@ def answers(queries: Sequence[Query], asking: Asking) -> list[pl.DataFrame]:
     """
     asked = [Asked.of(query, asking.chosen) for query in queries]
     wholes = _Wholes(asking)
-    ranked = _ranked(asked, wholes)
+    ranked = _ranked(asked, wholes, asking)
     bases = _bases(asked, ranked, asking)
     needs = [
         (i, kind, _whole_part(a, measures, bases[i]))
@@ -148,18 +158,21 @@ def _whole(
     rows: pl.DataFrame, statement: Statement, i: int, part: Part, period: Period
 ) -> pl.DataFrame:
     """The rows of one part, its keys named alike in every statement."""
-    own = rows.filter(pl.col("g") == statement.sets[i])
+    own = rows.filter(pl.col("g") == statement.groups[i])
     keys = [
         (pl.col(column) if column else pl.lit(None)).cast(pl.Int64 if name == "b" else pl.String)
         for name, column in zip(KEYS, statement.keys[i], strict=True)
     ]
     own = own.with_columns(k.alias(n) for n, k in zip(KEYS, keys, strict=True))
     return own.select(
-        *KEYS, *(_figure(m, statement.aliases, period, part.grain).alias(m.name) for m in part.measures)
+        *KEYS,
+        *(_figure(m, statement.aliases, period, part.grain).alias(m.name) for m in part.measures),
     )
 
 
-def _ranked(asked: Sequence[Asked], wholes: _Wholes) -> dict[tuple[int, int], tuple[str, ...]]:
+def _ranked(
+    asked: Sequence[Asked], wholes: _Wholes, asking: Asking
+) -> dict[tuple[int, int], tuple[str, ...]]:
     """Members in order, by (query, axis), where the first measure does not sum up."""
     needs: dict[tuple[int, int], tuple[str, Part]] = {}
     for i, a in enumerate(asked):
@@ -170,13 +183,32 @@ def _ranked(asked: Sequence[Asked], wholes: _Wholes) -> dict[tuple[int, int], tu
         for j, axis in enumerate(a.axes):
             needs[i, j] = (kind, Part(measures, (Axis(axis),)))
     wholes.want(needs.values())
+    unstarted = _unstarted([part for kind, part in needs.values() if kind == "sessions"], asking)
     return {
-        place: _in_order(wholes(*need), asked[place[0]].first.name) for place, need in needs.items()
+        (i, j): _in_order(wholes(kind, part), asked[i].first.name, unstarted.get(part))
+        for (i, j), (kind, part) in needs.items()
     }
 
 
-def _in_order(frame: pl.DataFrame, name: str) -> tuple[str, ...]:
+def _unstarted(parts: Sequence[Part], asking: Asking) -> dict[Part, pl.DataFrame]:
+    """Per part all its members: session facts leave out those in which no session started."""
+    if not parts:
+        return {}
+    asked = [Part((SESSION_IDS,), part.axes) for part in parts]
+    statement = sums(asked, asking.chosen, asking.engine.dialect, of_items=False)
+    rows = asking.run(statement.compiled)
+    return {
+        part: _base(rows.filter(pl.col("g") == i), asked[i], statement, asking.chosen)
+        for i, part in enumerate(parts)
+    }
+
+
+def _in_order(frame: pl.DataFrame, name: str, others: pl.DataFrame | None) -> tuple[str, ...]:
     """Members by value, unknown last, then by casefolded name, then by name (METRICS.md 3)."""
+    if others is not None:
+        frame = others.join(frame, on="j0", how="left", nulls_equal=True)
+        if MEASURES[name].zero_when_empty:
+            frame = frame.with_columns(_or_zero(name, pl.col(SESSION_IDS.name) > 0))
     rows: list[tuple[str, float | None]] = (
         frame.filter(pl.col("j0").is_not_null()).select("j0", name).rows()
     )
@@ -193,17 +225,15 @@ def _bases(
         places = [i for i, a in enumerate(asked) if a.of_items == of_items]
         if not places:
             continue
-        parts = [_sums_part(asked[i], i, ranked, asking) for i in places]
-        statement = sql.sums(parts, asking.chosen, asking.engine.dialect, of_items=of_items)
+        parts = [_sums_part(asked[i], i, ranked) for i in places]
+        statement = sums(parts, asking.chosen, asking.engine.dialect, of_items=of_items)
         rows = asking.run(statement.compiled)
         for number, (i, part) in enumerate(zip(places, parts, strict=True)):
-            found[i] = _base(rows.filter(pl.col("q") == number), part, statement, asking.chosen)
+            found[i] = _base(rows.filter(pl.col("g") == number), part, statement, asking.chosen)
     return [found[i] for i in range(len(asked))]
 
 
-def _sums_part(
-    a: Asked, i: int, ranked: dict[tuple[int, int], tuple[str, ...]], asking: Asking
-) -> Part:
+def _sums_part(a: Asked, i: int, ranked: dict[tuple[int, int], tuple[str, ...]]) -> Part:
     query = a.query
     axes = tuple(
         _shown(axis, ranked[i, j], query) if (i, j) in ranked else Axis(axis)
@@ -249,11 +279,11 @@ def _join_key(i: int, part: Part) -> pl.Expr:
     if part.top is None or i >= len(part.axes):
         return member
     return (
-        pl.when(place == sql.UNATTRIBUTED)
-        .then(pl.lit(sql.UNATTRIBUTED_KEY))
-        .when(place == sql.OTHERS)
-        .then(pl.lit(sql.OTHERS_KEY))
-        .otherwise(pl.lit(sql.MEMBER_KEY) + member)
+        pl.when(place == UNATTRIBUTED)
+        .then(pl.lit(UNATTRIBUTED_KEY))
+        .when(place == OTHERS)
+        .then(pl.lit(OTHERS_KEY))
+        .otherwise(pl.lit(MEMBER_KEY) + member)
     )
 
 
@@ -264,21 +294,23 @@ def _whole_part(a: Asked, measures: tuple[Measure, ...], base: pl.DataFrame) -> 
         if a.query.top is None:
             axes.append(Axis(axis))
             continue
-        members = base.filter(pl.col(f"s{i}") < sql.OTHERS)[f"m{i}"].unique().sort()
+        members = base.filter(pl.col(f"s{i}") < OTHERS)[f"m{i}"].unique().sort()
         axes.append(Axis(axis, tuple(members)))
     return Part(measures, tuple(axes), a.query.grain)
 
 
-def _figure(measure: Measure, aliases: dict[str, str], period: Period, grain: Grain | None) -> pl.Expr:
+def _figure(
+    measure: Measure, aliases: dict[str, str], period: Period, grain: Grain | None
+) -> pl.Expr:
     """One measure out of the aggregates of a statement; null where it is unknown."""
     if measure.quantile is not None:
-        total, bucket = (pl.col(aliases[n]) for n in ("total", str(round(measure.quantile * 100))))
+        total, bucket = (pl.col(aliases[n]) for n in ("total", str(sql.percent_of(measure))))
         return pl.when(total >= measure.least).then((bucket / 100).exp())
     if measure.relation == "period":
         return pl.col(aliases[measure.sql]) * 3600 / _seconds(period, grain)
     columns = [pl.col(aliases[a]) for a in measure.aggregates]
     if measure.denominator is None:
-        return columns[0]
+        return columns[0] if measure.whole_number else columns[0] / round(1 / measure.scale)
     value = pl.when(columns[1] > 0).then(_divided(columns[0], columns[1], measure.scale))
     if measure.otherwise is None:
         return value.cast(pl.Float64)
@@ -312,10 +344,7 @@ def _finished(a: Asked, base: pl.DataFrame, chosen: Selection) -> pl.DataFrame:
         if measure.name == "sessions_started":
             empty |= pl.col(SESSION_IDS.name) > 0
         if measure.zero_when_empty:
-            known = pl.col(measure.name)
-            frame = frame.with_columns(pl.when(empty & known.is_null()).then(0).otherwise(known)
-                                       .cast(pl.Int64 if measure.whole_number else pl.Float64)
-                                       .alias(measure.name))
+            frame = frame.with_columns(_or_zero(measure.name, empty))
     frame = frame.sort("b", "s0", "s1", nulls_last=True, maintain_order=True)
     columns: list[pl.Expr] = []
     if query.grain:
@@ -331,12 +360,17 @@ def _finished(a: Asked, base: pl.DataFrame, chosen: Selection) -> pl.DataFrame:
     return answer if query.limit is None else answer.head(query.limit)
 
 
+def _or_zero(name: str, empty: pl.Expr) -> pl.Expr:
+    """The column with 0 where it is unknown because nothing happened (N1)."""
+    return pl.when(empty & pl.col(name).is_null()).then(0).otherwise(pl.col(name)).alias(name)
+
+
 def _kind(i: int) -> pl.Expr:
     place = pl.col(f"s{i}")
     return (
-        pl.when(place == sql.UNATTRIBUTED)
+        pl.when(place == UNATTRIBUTED)
         .then(pl.lit("unattributed"))
-        .when(place == sql.OTHERS)
+        .when(place == OTHERS)
         .then(pl.lit("others"))
         .otherwise(pl.lit("member"))
     )

@@ -20,47 +20,60 @@ _TYPES: dict[Kind, str] = {
 
 
 class DuckDialect:
-    """How DuckDB 2 spells it."""
+    """How DuckDB 2 spells it; what each method means is said in `Dialect`."""
 
     def bound(self, name: str, kind: Kind) -> str:
-        return f"${name}::{_TYPES[kind]}" if kind != "texts" else f"${name}::VARCHAR[]"
+        """With its type, so that an empty list has one."""
+        return f"${name}::{_TYPES[kind]}"
 
     def events(self, files: str) -> str:
+        """Without the column that the folder names month=… would add."""
         return f"read_parquet({files}, hive_partitioning = false)"
 
     def no_events(self) -> str:
+        """A table, because read_parquet refuses an empty list."""
         return NO_EVENTS
 
     def among(self, column: str, texts: str, count: int) -> str:
+        """Looked up one by one while they are few: inside an OR that is half the cost of a join."""
         if count <= FEW:
             return f"list_contains({texts}, {column})"
         return f"{column} IN (SELECT unnest({texts}))"
 
     def numbered(self, texts: str) -> str:
+        """Two list functions side by side advance together."""
         return f"SELECT unnest({texts}) AS m, generate_subscripts({texts}, 1) AS r"
 
     def tag(self, key: str) -> str:
+        """A missing key is NULL."""
         return f"tags[{key}]"
 
     def whole(self, expression: str) -> str:
+        """The sum of a BIGINT is a HUGEINT, which would arrive as a decimal."""
         return f"({expression})::BIGINT"
 
     def real(self, expression: str) -> str:
+        """Division of integers is done in doubles."""
         return f"({expression})::DOUBLE"
 
     def text(self, expression: str) -> str:
+        """Types a NULL."""
         return f"({expression})::VARCHAR"
 
     def micros(self, column: str) -> str:
+        """Integer arithmetic on it is cheaper than intervals."""
         return f"epoch_us({column})"
 
     def month(self, micros: str) -> str:
+        """January is 0."""
         return f"(year(make_timestamp({micros})) * 12 + month(make_timestamp({micros})) - 1)"
 
     def unnested(self, structs: str) -> str:
+        """NULL and the empty list give no row."""
         return f"unnest({structs})"
 
     def contains(self, column: str, text: str) -> str:
+        """Never a pattern: % and _ mean themselves."""
         return f"contains(lower({column}), lower({text}))"
 
 
@@ -101,9 +114,7 @@ class Duck:
         return self._own.cursor
 
 
-def _opened(
-    files: Sequence[Path], limits: Limits, temp: Path | None
-) -> duckdb.DuckDBPyConnection:
+def _opened(files: Sequence[Path], limits: Limits, temp: Path | None) -> duckdb.DuckDBPyConnection:
     """In this order: `allowed_paths` cannot be set once access is off, nothing after the lock."""
     connection = duckdb.connect(
         ":memory:",

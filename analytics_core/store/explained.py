@@ -11,7 +11,8 @@ from analytics_core.semantics.unit import Unit
 from analytics_core.store import sql
 from analytics_core.store.answer import Asked, Asking
 from analytics_core.store.engine import Bound, Compiled
-from analytics_core.store.sql import Part
+from analytics_core.store.sql_parts import Part
+from analytics_core.store.sql_sums import sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a selection is made of. `reported` and `computed` are shares of cost, None when it is
-    unknown or not above zero (the rest, if any, is free usage)."""
+    """What a selection is made of.
+
+    `reported` and `computed` are shares of cost, None when it is unknown or not above zero.
+    """
 
     rows: int
     sources: tuple[Source, ...]
@@ -62,7 +65,9 @@ class Explained:
 def facts_of(frame: pl.DataFrame) -> Facts:
     """The facts that the rows of `sql.facts` say."""
     sources = tuple(
-        Source(r["source"], r["rows"], r["first"].replace(tzinfo=UTC), r["last"].replace(tzinfo=UTC))
+        Source(
+            r["source"], r["rows"], r["first"].replace(tzinfo=UTC), r["last"].replace(tzinfo=UTC)
+        )
         for r in frame.iter_rows(named=True)
     )
     total = {
@@ -115,7 +120,7 @@ def _known(asked: Asked, asking: Asking) -> dict[str, int]:
         statement = (
             sql.facts_of_sessions([part], chosen, dialect, asking.data_until)
             if of_sessions
-            else sql.sums([part], chosen, dialect, of_items=asked.of_items)
+            else sums([part], chosen, dialect, of_items=asked.of_items)
         )
         row = asking.engine.run(Compiled(statement.compiled.text, statement.compiled.params))
         for measure in group:

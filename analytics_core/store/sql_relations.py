@@ -113,7 +113,7 @@ def items(terms: Terms, chosen: Selection, keys: dict[str, str], *, lifted: bool
 
 def _parts_of(name: str, rules: tuple[str, ...]) -> str:
     listed = ", ".join(f"'{rule}'" for rule in rules)
-    return f"coalesce(list_sum([i.quantity for i in items if i.rule IN ({listed})]), 0) AS {name}"
+    return f"coalesce(list_sum([i.quantity for i in items if i.rule IN ({listed})]), 0)::BIGINT AS {name}"
 
 
 def _unit(rule: str) -> str:
@@ -138,32 +138,49 @@ def _leaves() -> tuple[tuple[str, str, str], ...]:
     )
 
 
-def sessions(keys: dict[str, str], *, active: bool) -> str:
-    """Facts per session and `keys` (alias: alias in `lifted`), over the rows of `lifted`.
+def lifted_sessions(terms: Terms, chosen: Selection, columns: str, joined: str) -> list[str]:
+    """Tables `kept` (sessions with an event in the period) and `lifted`: all their events ever.
 
-    Columns: session_id, the keys, started (us), last (us), duration_us, active_us; the two times
-    are NULL where nothing says how long. Source: METRICS.md 1.3.
+    `lifted`: session_id, start_us, end_us, ends (whether its end is known), and `columns`.
     """
-    names = "".join(f", {alias}" for alias in keys)
-    joined = "".join(f" AND f.{a} IS NOT DISTINCT FROM w.{a}" for a in keys)
+    micros = terms.dialect.micros
+    starts = micros("started_at")
+    ends = f"coalesce({micros('ended_at')}, {starts} + latency_ms * 1000, {starts})"
+    return [
+        f"kept AS (SELECT DISTINCT session_id {events(terms, chosen)} AND session_id IS NOT NULL)",
+        f"lifted AS MATERIALIZED (SELECT session_id, {starts} AS start_us, {ends} AS end_us,"
+        f" ended_at IS NOT NULL OR latency_ms IS NOT NULL AS ends{columns}"
+        f" FROM (SELECT * {events(terms, chosen, lifted=True)}"
+        f" AND session_id IN (SELECT session_id FROM kept)) AS event{joined})",
+    ]
+
+
+def session_facts(keys: Iterable[str], *, active: bool) -> str:
+    """Facts per session and `keys`, columns of `lifted`.
+
+    Columns: session_id, the keys, started and last (us), duration_us, with `active` active_us;
+    NULL where nothing says how long. Source: METRICS.md 1.3.
+    """
+    names = "".join(f", {key}" for key in keys)
     facts = (
         f"SELECT session_id{names}, min(start_us) AS started, max(start_us) AS last,"
-        " CASE WHEN count(*) > 1 OR bool_or(ends) THEN max(end_us) - min(start_us) END AS length_us"
-        f" FROM lifted GROUP BY session_id{names}"
+        " CASE WHEN count(*) > 1 OR bool_or(ends) THEN max(end_us) - min(start_us) END"
+        f" AS duration_us FROM lifted GROUP BY session_id{names}"
     )
     if not active:
-        return f"SELECT *, length_us AS duration_us FROM ({facts}) AS f"
-    before = f"PARTITION BY session_id{names} ORDER BY start_us, end_us"
+        return facts
+    same = "".join(f" AND f.{key} IS NOT DISTINCT FROM w.{key}" for key in keys)
+    ordered = f"PARTITION BY session_id{names} ORDER BY start_us, end_us ROWS"
+    earlier = f"max(end_us) OVER ({ordered} BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    opened = f"CASE WHEN start_us > {earlier} + {BRIDGED_US} THEN 1 ELSE 0 END"
     blocks = (
-        f"SELECT session_id{names}, max(end_us) - min(start_us) AS block_us FROM ("
-        f"SELECT *, sum(opens) OVER ({before} ROWS UNBOUNDED PRECEDING) AS block FROM ("
-        f"SELECT *, CASE WHEN start_us > max(end_us) OVER ({before} ROWS BETWEEN UNBOUNDED PRECEDING"
-        f" AND 1 PRECEDING) + {BRIDGED_US} THEN 1 ELSE 0 END AS opens FROM lifted) AS o) AS b"
+        f"SELECT session_id{names}, max(end_us) - min(start_us) AS block_us FROM (SELECT *,"
+        f" sum(opens) OVER ({ordered} UNBOUNDED PRECEDING) AS block"
+        f" FROM (SELECT *, {opened} AS opens FROM lifted) AS o) AS b"
         f" GROUP BY session_id{names}, block"
     )
+    covered = f"SELECT session_id{names}, sum(block_us) AS us FROM ({blocks}) AS k GROUP BY ALL"
     return (
-        "SELECT f.*, length_us AS duration_us, CASE WHEN length_us IS NOT NULL THEN w.covered_us END"
-        f" AS active_us FROM ({facts}) AS f JOIN (SELECT session_id{names},"
-        f" sum(block_us)::BIGINT AS covered_us FROM ({blocks}) AS k GROUP BY session_id{names}) AS w"
-        f" ON f.session_id = w.session_id{joined}"
+        f"SELECT f.*, CASE WHEN duration_us IS NOT NULL THEN w.us END AS active_us"
+        f" FROM ({facts}) AS f JOIN ({covered}) AS w ON f.session_id = w.session_id{same}"
     )

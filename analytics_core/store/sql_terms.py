@@ -31,6 +31,11 @@ class Terms:
             self.params[self._names[key]] = value
         return self.dialect.bound(self._names[key], kind)
 
+    def name(self, value: Bound, kind: Kind) -> str:
+        """The name of a value; binds it."""
+        self.bind(value, kind)
+        return self._names[kind, repr(value)]
+
     def instant(self, moment: datetime) -> str:
         """The place of an aware instant, as the naive UTC of the store."""
         return self.bind(moment.astimezone(UTC).replace(tzinfo=None), "instant")
@@ -55,12 +60,14 @@ class Terms:
 
     def pick(self, pick: Pick) -> str:
         """One of the values; no values, nothing. The value None is (unattributed)."""
+        if not pick.values:
+            return "false"
         column = self.column(pick.of)
         texts = [v for v in pick.values if v is not None]
         either = [f"{column} IS NULL"] if len(texts) < len(pick.values) else []
         if texts:
             either.append(self.dialect.among(column, self.bind(texts, "texts"), len(texts)))
-        return f"({' OR '.join(either) or 'false'})"
+        return f"({' OR '.join(either)})"
 
     def local(self, micros: str, period: Period) -> str:
         """Microseconds of the wall clock in the period's zone (METRICS.md 2.1)."""

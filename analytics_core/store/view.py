@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,21 +14,20 @@ import polars as pl
 from analytics_core.errors import Damaged
 from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.filters import Filters, Scope
-from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 from analytics_core.settings import Settings
-from analytics_core.store import explained, manifest, sql
+from analytics_core.store import explained, manifest, options, sql
 from analytics_core.store.answer import Asking, answers
 from analytics_core.store.duck import Duck, Limits
 from analytics_core.store.engine import Engine
 from analytics_core.store.explained import Explained, Facts
 from analytics_core.store.manifest import Manifest
+from analytics_core.store.options import MOST_OPTIONS
 from analytics_core.store.results import Results
 from analytics_core.store.sql_relations import Selection
 from analytics_core.store.workers import Workers
 
 T = TypeVar("T")
-MOST_OPTIONS = 2000
 
 
 def clock() -> datetime:
@@ -138,7 +137,7 @@ class Store:
         return self.data_until or datetime(1970, 1, 1, tzinfo=UTC)
 
     @contextmanager
-    def _in_use(self) -> Iterator[Generation]:
+    def _in_use(self) -> Generator[Generation]:
         with self._lock:
             generation = self._refreshed()
             generation.enter()
@@ -225,53 +224,43 @@ class View:
         """Members of a dimension to choose from: member (null is unattributed), last_seen, events.
 
         Same scope, period lifted, no picks but those on the dimension's ancestors; by name,
-        unattributed last; the `limit` seen most recently when there are more. `search` keeps
-        members that contain it. Raises UnknownName.
+        unattributed last; the `limit` seen last when there are more. `search` keeps members that
+        contain it, whatever the case. Raises UnknownName.
         """
         of = dimension(name)
-        above = _ancestors(of)
-        picks = tuple(p for p in self.filters.picks if p.dimension in above)
+        picks = options.picks_above(of, self.filters)
         view = replace(self, filters=replace(self.filters, picks=picks))
-        key = ("options", name, search, limit, self.store.version, self.scope, picks)
-
-        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
-            return [
-                self.store.run(
-                    lambda g: g.engine.run(
-                        sql.options(of, search, limit, view.selection(g), g.engine.dialect)
-                    )
-                )
-            ]
-
-        return self.store.results.fetch([key], compute)[0]
+        group = options.together(of, self.filters)
+        if group:
+            key = ("members", group, picks)
+            found = view._kept(key, lambda g: view._members(group, g))
+            found = found.filter(pl.col("dimension") == name)
+        else:
+            found = view._kept(
+                ("found", name, search, limit, picks),
+                lambda g: g.engine.run(
+                    sql.found_members(of, search, limit, view.selection(g), g.engine.dialect)
+                ),
+            )
+        return options.listed(found, search, limit)
 
     def first_event(self) -> datetime | None:
         """When the first event within the scope started (aware UTC), whatever is picked."""
         view = replace(self, filters=Filters(self.filters.period))
-        key = ("first", self.store.version, self.scope)
-
-        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
-            return [
-                self.store.run(
-                    lambda g: g.engine.run(sql.first_event(view.selection(g), g.engine.dialect))
-                )
-            ]
-
-        first: datetime | None = self.store.results.fetch([key], compute)[0]["first"][0]
+        frame = view._kept(
+            ("first",),
+            lambda g: g.engine.run(sql.first_event(view.selection(g), g.engine.dialect)),
+        )
+        first: datetime | None = frame["first"][0]
         return first.replace(tzinfo=UTC) if first else None
 
     def facts(self) -> Facts:
-        """How many events were selected, from which sources, first and last."""
-        key = ("facts", self.store.version, self.scope, self.filters)
-
-        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
-            return [
-                self.store.run(
-                    lambda g: g.engine.run(sql.facts(self.selection(g), g.engine.dialect))
-                )
-            ]
-
-        return explained.facts_of(self.store.results.fetch([key], compute)[0])
+        """How many events are selected, from which sources, and where their cost comes from."""
+        frame = self._kept(
+            ("facts", self._bounds(), self.filters.picks),
+            lambda g: g.engine.run(sql.facts(self.selection(g), g.engine.dialect)),
+        )
+        return explained.facts_of(frame)
 
     def explained(self, query: Query) -> Explained:
         """How the answer to `query` comes about; asked anew, so that its time is true."""
@@ -296,23 +285,44 @@ class View:
     def _asking(self, generation: Generation, until: datetime) -> Asking:
         return Asking(generation.engine, self.selection(generation), until)
 
+    def _kept(
+        self, key: tuple[object, ...], job: Callable[[Generation], pl.DataFrame]
+    ) -> pl.DataFrame:
+        """The frame of a job, from the cache where this scope has asked it before."""
+        store = self.store
+
+        def compute(_: Sequence[int]) -> list[pl.DataFrame]:
+            return [store.run(job)]
+
+        whole = (store.version, store.settings.version, self.scope, *key)
+        return store.results.fetch([whole], compute)[0]
+
+    def _members(self, of: tuple[Dimension, ...], generation: Generation) -> pl.DataFrame:
+        """The members in every file; a file never changes, so each is read once per scope."""
+
+        def read(path: str) -> pl.DataFrame:
+            chosen = Selection(self.filters, self.scope, (), (path,))
+            return options.members(of, chosen, generation.engine)
+
+        files = generation.files
+        keys = [("members of", path, of, self.scope, self.filters.picks) for path in files]
+        return options.merged(
+            self.store.results.fetch(keys, lambda places: [read(files[at]) for at in places])
+        )
+
     def _key(self, query: Query, until: datetime) -> tuple[object, ...]:
         """Frozen values compared by equality: whoever asks the same within the same scope."""
-        period = self.filters.period
         return (
             self.store.version,
             self.store.settings.version,
             self.scope,
-            (period.start, period.end, period.calendar),
+            self._bounds(),
             self.filters.picks,
             query,
             until,
         )
 
-
-def _ancestors(of: Dimension) -> frozenset[str]:
-    above: set[str] = set()
-    while of.parent:
-        above.add(of.parent)
-        of = dimension(of.parent)
-    return frozenset(above)
+    def _bounds(self) -> tuple[object, ...]:
+        """The period without its name: two names for the same days have one answer."""
+        period = self.filters.period
+        return period.start, period.end, period.calendar
