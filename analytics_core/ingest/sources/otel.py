@@ -46,7 +46,6 @@ RESOURCES = {
     "repository": ("vcs.repository.name",),
 }
 Attribute = Callable[[tuple[str, ...]], str | None]
-ENTRY = "STRUCT(k VARCHAR, v VARCHAR)[]"
 
 
 def _events(
@@ -123,46 +122,47 @@ def _first(text: str | None) -> str | None:
     return f"coalesce(json_extract_string(TRY_CAST({text} AS JSON), '$[0]'), {text})"
 
 
-def _entries(attributes: str) -> str:
-    """Attributes (a JSON list of key and value, or a JSON object) as a MAP of texts.
+_VALUE = (
+    '{"stringValue":"VARCHAR","intValue":"VARCHAR","doubleValue":"VARCHAR","boolValue":"VARCHAR",'
+    '"arrayValue":{"values":[{"stringValue":"VARCHAR"}]}}'
+)
+_TEXTS = ("stringValue", "intValue", "doubleValue", "boolValue")
 
-    OTLP wraps each value in an object that names its type; Go's exporter writes Key and Value.
+
+def _entries(attributes: str, *, plain: bool = False) -> str:
+    """Attributes in JSON (a list of key and value, or an object) as a list of k and v.
+
+    OTLP wraps each value in an object that names its type; `plain` lists do not. One parse of the
+    whole list: extracting each attribute by itself took eight times as long.
     """
-    wrapped = "coalesce(json_extract(a, '/value'), json_extract(a, '/Value'))"
-    kinds = ("stringValue", "intValue", "doubleValue", "boolValue",
-             "arrayValue/values/0/stringValue", "Value")  # fmt: skip
-    values = ", ".join(f"json_extract_string({wrapped}, '/{kind}')" for kind in kinds)
-    plain = (
-        f"CASE WHEN json_type({wrapped}) NOT IN ('OBJECT', 'NULL')"
-        f" THEN json_extract_string({wrapped}, '$') END"
-    )
-    key = "coalesce(json_extract_string(a, '/key'), json_extract_string(a, '/Key'))"
-    of_list = (
-        f"list_transform(json_extract({attributes}, '$[*]'), lambda a:"
-        f" struct_pack(k := {key}, v := coalesce({values}, {plain})))"
-    )
+    shape = '[{"key":"VARCHAR","value":' + ('"VARCHAR"' if plain else _VALUE) + "}]"
+    parsed = f"from_json({attributes}, {literal(shape)})"
+    texts = ", ".join(f"e.value.{name}" for name in _TEXTS)
+    told = "e.value" if plain else f"coalesce({texts}, e.value.arrayValue.values[1].stringValue)"
+    of_list = f"list_transform({parsed}, lambda e: struct_pack(k := e.key, v := {told}))"
     of_object = (
         f"list_transform(map_entries(TRY_CAST({attributes} AS MAP(VARCHAR, VARCHAR))),"
         " lambda e: struct_pack(k := e.key, v := e.value))"
     )
-    made = (
-        f"CASE json_type({attributes}) WHEN 'OBJECT' THEN CAST({of_object} AS {ENTRY})"
-        f" WHEN 'ARRAY' THEN CAST({of_list} AS {ENTRY}) END"
+    return f"CASE WHEN json_type({attributes}) = 'OBJECT' THEN {of_object} ELSE {of_list} END"
+
+
+def _looked_up(entries: Mapping[str, str], origin: str) -> str:
+    """The FROM clause with the keys and values of each list of entries apart: name_k and name_v."""
+    made = ", ".join(f"{sql} AS {name}" for name, sql in entries.items())
+    split = ", ".join(
+        f"list_transform({name}, lambda e: e.{part}) AS {name}_{part}"
+        for name in entries
+        for part in ("k", "v")
     )
-    return unique(f"coalesce({made}, [])")
+    return nested(f"*, {split}", nested(f"*, {made}", origin))
 
 
-def unique(entries: str) -> str:
-    """A MAP of the entries with a key and a value; of a repeated key the first."""
-    filled = f"list_filter({entries}, lambda e: e.k IS NOT NULL AND e.v IS NOT NULL)"
-    keys = f"list_transform({filled}, lambda o: o.k)"
-    once = f"list_filter({filled}, lambda e, i: list_position({keys}, e.k) = i)"
-    return f"map_from_entries({once})"
+def _of_entries(name: str) -> Attribute:
+    """Attributes out of name_k and name_v; of a repeated key the first."""
 
-
-def _of_map(name: str) -> Attribute:
     def attribute(names: tuple[str, ...]) -> str:
-        found = [f"nullif({name}[{literal(key)}], '')" for key in names]
+        found = [f"nullif({name}_v[list_position({name}_k, {literal(key)})], '')" for key in names]
         return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 
     return attribute
@@ -185,32 +185,31 @@ def _otlp(columns: RawColumns, head: Head) -> str:
         "end": instant(Raw(time("endTimeUnixNano"), "VARCHAR")),
         "failed": f"{code} IN ('2', 'STATUS_CODE_ERROR')",
     }
-    maps = {
+    entries = {
         "own": _entries("json_extract(e3, '/attributes')"),
         "around": _entries("json_extract(e1, '/resource/attributes')"),
     }
-    made = ", ".join(f"{sql} AS {name}" for name, sql in maps.items())
-    outputs = _events(_of_map("own"), _of_map("around"), span)
-    return statement(outputs, nested(f"*, {made}", rows.origin()))
+    outputs = _events(_of_entries("own"), _of_entries("around"), span)
+    return statement(outputs, _looked_up(entries, rows.origin()))
 
 
 _PLACES = ("attributes", "span_attributes", "spanattributes")
 _AROUND = ("resource.attributes", "resource_attributes", "resourceattributes", "resource")
 
 
-def _listed(head: Head) -> str | None:
-    """The name of a column whose attributes are lists of key and value."""
+def _listed(head: Head) -> tuple[str, bool] | None:
+    """The column whose attributes are lists of key and value, and whether the values are plain."""
     for record in head.sample:
         for name, value in record.items():
-            if name.lower() in _PLACES and isinstance(value, list):
-                return name
+            if name.lower() in _PLACES and isinstance(value, list) and value:
+                return name, not isinstance(value[0].get("value"), dict)
     return None
 
 
 def _flat(columns: RawColumns, head: Head) -> str:
     """One span a row: attributes as columns, as a map, as JSON, or as a list of key and value."""
     at = Reading(columns, head)
-    name = _listed(head)
+    listed = _listed(head)
 
     def places(folders: tuple[str, ...]) -> Attribute:
         def attribute(names: tuple[str, ...]) -> str | None:
@@ -240,11 +239,12 @@ def _flat(columns: RawColumns, head: Head) -> str:
     }
     at.ignored("attributes", "events", "links", "resource", "scope", "status", "span_attributes",
                "spanattributes", "resource_attributes", "resourceattributes")  # fmt: skip
-    if name is None:
+    if listed is None:
         return statement(_events(places(_PLACES), places(_AROUND), span))
-    own = _entries(at.json(name) or "NULL::JSON")
-    outputs = _events(_of_map("own"), places(_AROUND), span)
-    return statement(outputs, nested(f"*, {own} AS own", "raw"))
+    name, plain = listed
+    entries = {"own": _entries(at.json(name) or "NULL::JSON", plain=plain)}
+    outputs = _events(_of_entries("own"), places(_AROUND), span)
+    return statement(outputs, _looked_up(entries, "raw"))
 
 
 def _some(head: Head, *names: str) -> tuple[str, ...]:
@@ -254,7 +254,7 @@ def _some(head: Head, *names: str) -> tuple[str, ...]:
 
 
 def _there(head: Head, folder: str) -> bool:
-    return folder in head.columns
+    return any(name == folder or name.startswith(folder + ".") for name in head.columns)
 
 
 def _matches(head: Head) -> bool:
