@@ -1,5 +1,6 @@
 """The figures at the top of a page, each with its change, its course and its explanation."""
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -8,10 +9,9 @@ from analytics_core.reports.active_projects import active_projects
 from analytics_core.reports.compare import Change
 from analytics_core.reports.summary import Card, Summary, summary
 from analytics_core.semantics.format import change as change_text
-from analytics_core.semantics.format import date_text, shown, text
+from analytics_core.semantics.format import UNKNOWN, shown, text
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.query import Query
-from analytics_core.semantics.zone import local
 from analytics_core.store.view import View
 from analytics_core.ui.errors import edge
 from analytics_core.ui.explain import explain
@@ -35,11 +35,11 @@ def _card(view: View, page: str, card: Card) -> None:
         st.metric(
             measure.label,
             _value(view, card),
-            delta=_delta(view, card.change, measure),
+            delta=_delta(card.change, measure),
             delta_color=_colour(card.change, measure),
             delta_arrow=_arrow(card.change),
-            delta_description="vs prev" if card.change.ratio is not None else None,
-            chart_data=[float(shown(v, measure.unit) or 0) for v in card.course],
+            delta_description="vs prev",
+            chart_data=_course(card),
             chart_type="area",
             height="stretch",
         )
@@ -54,11 +54,17 @@ def _value(view: View, card: Card) -> str:
     return text(card.value, measure.unit, additive=measure.additive)
 
 
-def _delta(view: View, change: Change, measure: Measure) -> str | None:
-    if change.state == "no_base" and change.delta is None:
-        first = view.first_event()
-        zone = view.filters.period.calendar.zone
-        return f"– data starts {date_text(local(first, zone))}" if first else None
+def _course(card: Card) -> list[float] | None:
+    """The figure bucket by bucket as the card draws it; not a number where it is unknown."""
+    if all(figure is None for figure in card.course):
+        return None
+    numbers = (shown(figure, card.measure.unit) for figure in card.course)
+    return [math.nan if number is None else float(number) for number in numbers]
+
+
+def _delta(change: Change, measure: Measure) -> str:
+    if change.state == "no_base":
+        return UNKNOWN  # the line above the page says why
     return change_text(change.current, change.previous, measure.unit)
 
 

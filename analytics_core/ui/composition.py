@@ -13,7 +13,7 @@ from analytics_core.reports import timeline as over_time
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import state
-from analytics_core.ui.draw import draw
+from analytics_core.ui.draw import draw, nothing_to_draw
 from analytics_core.ui.entity import hues, is_dark
 from analytics_core.ui.legend import hidden, legend
 from analytics_core.ui.panel import Content, panel
@@ -48,8 +48,7 @@ def _content(view: View, *, name: str, measure: str, by: str) -> Content:
     seen, shares = line.without(off), parts.without(off)
 
     def chart() -> None:
-        if not shares.parts:
-            st.info("Every series is hidden.")
+        if nothing_to_draw(shares):
             return
         left, right = st.columns([5, 3], vertical_alignment="center")
         with left:

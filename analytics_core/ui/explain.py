@@ -59,7 +59,7 @@ def _lines(view: View, query: Query, how: Explained) -> Iterator[tuple[str, str]
     yield "Filters", "; ".join(map(_picked, view.filters.picks)) or "none"
     yield "Scope", f"you see {state.scope_words()}"
     known = dict(how.known)[measure.name]
-    yield "Rows", f"{how.rows:,} events, {known:,} of them with a known value"
+    yield "Rows", f"{_events(how.rows)}, {known:,} of them with a known value"
     if measure.unit is Unit.USD:
         yield "Provenance", _provenance(how)
     left_out = _left_out(how) if measure.unit is Unit.USD else ""
@@ -93,6 +93,10 @@ def _left_out(how: Explained) -> str:
     if not facts.unpriced_events:
         return ""
     return (
-        f"{facts.unpriced_events:,} events without a price"
+        f"{_events(facts.unpriced_events)} without a price"
         f" ({text(facts.unpriced_tokens, Unit.TOKENS)} tokens)"
     )
+
+
+def _events(number: int) -> str:
+    return f"{number:,} {'event' if number == 1 else 'events'}"

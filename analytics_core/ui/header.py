@@ -3,12 +3,13 @@
 import streamlit as st
 
 from analytics_core.reports.freshness import Freshness
-from analytics_core.reports.span import before, until
+from analytics_core.reports.span import based, before, until
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.filters import ME
-from analytics_core.semantics.format import moment_text, period_text, text
+from analytics_core.semantics.format import date_text, moment_text, period_text, text
 from analytics_core.semantics.member import label_of
 from analytics_core.semantics.unit import Unit
+from analytics_core.semantics.zone import local
 from analytics_core.store.view import View
 from analytics_core.ui import state
 from analytics_core.ui.escape import md_escape
@@ -41,11 +42,18 @@ def period_line(view: View) -> None:
     """The period and what it is compared with, both as cut off now, and the zone, once."""
     period, limit = view.filters.period, until(view)
     running = period.start < limit < period.end
-    earlier = period_text(period.previous(), before(view).filters.period.end)
     st.markdown(
         f"**{period_text(period, limit)}**{' so far' if running else ''}"
-        f" · compared with {earlier} · {md_escape(period.calendar.zone)}"
+        f" · {_compared(view)} · {md_escape(period.calendar.zone)}"
     )
+
+
+def _compared(view: View) -> str:
+    """What the changes on the cards are against, or why there are none."""
+    period, first = view.filters.period, view.first_event()
+    if first is not None and not based(view):
+        return f"no comparison, data start {date_text(local(first, period.calendar.zone))}"
+    return f"compared with {period_text(period.previous(), before(view).filters.period.end)}"
 
 
 def chips() -> None:

@@ -12,7 +12,7 @@ from analytics_core.semantics.format import text
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
 from analytics_core.ui import state
-from analytics_core.ui.draw import draw
+from analytics_core.ui.draw import draw, nothing_to_draw
 from analytics_core.ui.entity import hues, is_dark, named
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.panel import Content, panel
@@ -42,8 +42,9 @@ def doughnut_and_list(parts: Breakdown, colours: Colours, name: str) -> None:
     """The doughnut and its list side by side, one under the other on a phone."""
     left, right = st.columns([2, 3], vertical_alignment="center")
     with left:
-        ring = doughnut(parts, colours, dark=is_dark(), height=HEIGHT)
-        draw(ring, state.of_panel(name, "doughnut"))
+        if not nothing_to_draw(parts):
+            ring = doughnut(parts, colours, dark=is_dark(), height=HEIGHT)
+            draw(ring, state.of_panel(name, "doughnut"))
     with right:
         amounts(parts, colours, name)
 

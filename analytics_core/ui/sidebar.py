@@ -57,7 +57,9 @@ def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]
     calendar = everything.filters.period.calendar
     _month(everything, now, calendar)
     _period(now, calendar)
-    refused = [s for name in FIRST for s in _pick(everything, dimension(name), reader)]
+    refused = [s for name in state.picked_dimensions() for s in _prune(everything, name, reader)]
+    for name in FIRST:
+        _pick(everything, dimension(name), reader)
     others = [n for n in state.picked_dimensions() if n not in (*FIRST, *MORE)]
     active = sum(bool(state.picked(n)) for n in (*MORE, *others))
     more = st.expander(
@@ -66,7 +68,7 @@ def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]
     with more:
         for name in (*MORE, *others):
             if more.open or state.picked(name):  # a closed box asks nothing
-                refused += _pick(everything, dimension(name), reader)
+                _pick(everything, dimension(name), reader)
     state.selection(now, calendar)
     st.button(
         "Clear all filters",
@@ -81,7 +83,7 @@ def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]
 
 def _month(everything: View, now: datetime, calendar: Calendar) -> None:
     """‹ November 2026 ›: the month in which the period ends, and the ones beside it."""
-    last = state.filters().period.end - timedelta(microseconds=1)
+    last = min(state.filters().period.end - timedelta(microseconds=1), now)
     shown = local(last, calendar.zone).date().replace(day=1)
     today = local(now, calendar.zone).date().replace(day=1)
     event = everything.first_event()
@@ -175,28 +177,36 @@ class _Choice:
     searched: bool
 
 
-def _pick(everything: View, of: Dimension, reader: Reader) -> list[str]:
-    """One box. Returns a sentence for each pick that is not among the reader's options."""
+def _prune(everything: View, name: str, reader: Reader) -> list[str]:
+    """Drops picks that are not among the reader's options; a sentence for each."""
+    choice = _choice(everything, dimension(name), reader)
+    gone = state.prune(name, choice.values)
+    return [f"{name}={value} is not available to you." for value in gone]
+
+
+def _pick(everything: View, of: Dimension, reader: Reader) -> None:
+    """One box, whose picks are among its options; no box where there is nothing to choose."""
     if of.name == "user" and reader.own_rows_only and not state.picked("user"):
-        return []
+        return
     if of.name == "session" and not any(map(state.picked, ("team", "user", "session"))):
         st.multiselect(of.label, [], disabled=True, placeholder="Pick a team or user first")
-        return []
+        return
     choice = _choice(everything, of, reader)
-    gone = state.prune(of.name, choice.values)
-    least = 2 if of.name in _ONLY_IF_SEVERAL else 1
-    if len(choice.values) >= least or state.picked(of.name):
-        st.multiselect(
-            of.label,
-            choice.values,
-            key=state.of_dimension(of.name),
-            format_func=choice.labels.__getitem__,
-            placeholder=f"All {of.plural}",
-            filter_mode="contains",
-            select_all=False,
-            persist_state="session",
-        )
-    return [f"{of.name}={value} is not available to you." for value in gone]
+    if choice.searched:
+        st.text_input(f"Find a {of.label.lower()}", key=state.of_search(of.name))
+    if len(choice.values) < (2 if of.name in _ONLY_IF_SEVERAL else 1) and not state.picked(of.name):
+        return
+    state.prune(of.name, choice.values)
+    st.multiselect(
+        of.label,
+        choice.values,
+        key=state.of_dimension(of.name),
+        format_func=choice.labels.__getitem__,
+        placeholder=f"All {of.plural}",
+        filter_mode="contains",
+        select_all=False,
+        persist_state="session",
+    )
 
 
 def _choice(everything: View, of: Dimension, reader: Reader) -> _Choice:
@@ -204,8 +214,7 @@ def _choice(everything: View, of: Dimension, reader: Reader) -> _Choice:
     known = view.options(of.name, limit=MOST_OPTIONS + 1)
     searched = len(known) > MOST_OPTIONS
     if searched:
-        text = st.text_input(f"Find a {of.label.lower()}", key=state.of_search(of.name))
-        known = view.options(of.name, search=text or None, limit=FOUND)
+        known = view.options(of.name, search=state.searched(of.name), limit=FOUND)
     values = _ordered(known, of)
     if searched:
         kept = [v for v in state.picked(of.name) if v not in values and _exists(view, of, v)]

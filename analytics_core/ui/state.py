@@ -41,6 +41,11 @@ def of_search(name: str) -> str:
     return f"find.{name}"
 
 
+def searched(name: str) -> str | None:
+    """What is searched among the members of a dimension."""
+    return st.session_state.get(of_search(name)) or None
+
+
 def of_panel(panel: str, part: str) -> str:
     """The key of one control of one panel."""
     return f"panel.{panel}.{part}"

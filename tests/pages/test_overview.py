@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 USD = 1_000_000_000
 OCTOBER = {"period": "2025-10"}
+AUGUST = datetime(2025, 8, 31, 9)
 
 
 def _event(day: int, cost: int | None, user: str, project: str, **more) -> dict:
@@ -54,7 +55,8 @@ def test_six_cards_stand_in_order_with_cost_first(app):
 
 def test_the_first_month_says_when_the_data_start_instead_of_a_change(app):
     page = app(EVENTS, **OCTOBER)
-    assert {m.delta for m in page.metric} == {"– data starts 1 Oct 2025"}
+    assert {m.delta for m in page.metric} == {"–"}
+    assert "**October 2025** · no comparison, data start 1 Oct 2025 · UTC" in _words(page)
 
 
 def test_what_has_no_price_is_said_below_the_cards(app):
@@ -62,7 +64,7 @@ def test_what_has_no_price_is_said_below_the_cards(app):
 
 
 def test_the_lines_above_say_period_zone_and_how_far_the_data_reach(app):
-    words = _words(app(EVENTS, **OCTOBER))
+    words = _words(app([_event(1, 1, "bo", "Search", started_at=AUGUST), *EVENTS], **OCTOBER))
     assert "**October 2025** · compared with September 2025 · UTC" in words
     assert "Data up to 2 Nov 2025, 09:00 · 4 events · 100% computed" in words
     assert "25% of tokens unpriced" in words
@@ -148,3 +150,43 @@ def test_names_with_markdown_stay_text(app):
     labels = [b.label for b in page.button if "evil" in b.label]
     assert labels
     assert all("](http" not in label for label in labels)
+
+
+def _open(page: AppTest, name: str) -> AppTest:
+    page.session_state[f"panel.{name}.explain"] = True
+    return page.run()
+
+
+def test_every_figure_explains_itself_down_to_its_sql_and_its_command(app):
+    page = _open(app(EVENTS, project=["Search", "Voice Bot"], **OCTOBER), "overview.card.cost")
+    words = _words(page).replace("\\", "")
+    for said in (
+        "**Cost**: $50.00",
+        "Formula: sum of cost",
+        "**Period** 1 Oct 2025, 00:00 – 1 Nov 2025, 00:00 (UTC)",
+        "**Filters** Project: Search, Voice Bot",
+        "**Scope** you see all usage",
+        "**Rows** 3 events, 2 of them with a known value",
+        "**Provenance** 100% computed from prices",
+        "**Left out** 1 event without a price (1,000 tokens)",
+        "data up to 2 Nov 2025, 09:00",
+    ):
+        assert said in words
+    code = [c.value for c in page.code]
+    assert code[0] == (
+        "python -m analytics_core query --measures cost --period 2025-10"
+        " --where 'project=Search,Voice Bot'"
+    )
+    assert any("SELECT" in c for c in code)
+    assert not any("Voice Bot" in c for c in code[1::2])  # statements hold no values
+
+
+@pytest.mark.access
+def test_an_explanation_says_the_readers_own_scope_and_no_name_of_others(app):
+    page = _open(app(EVENTS, who="ann", **OCTOBER), "overview.card.cost")
+    words = _words(page).replace("\\", "")
+    assert "**Scope** you see your own usage" in words
+    assert "**Rows** 1 events" not in words
+    assert "**Rows** 1 event," in words
+    assert page.code[0].value.endswith("--period 2025-10 --as ann")
+    assert "Secret plan" not in _everything(page)
