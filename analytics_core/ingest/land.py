@@ -1,9 +1,9 @@
 """Landing: priced rows become month files of the store and a ledger line, in one manifest step."""
 
 import hashlib
+import os
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from duckdb import DuckDBPyConnection
 from analytics_core.ingest.archive import archived_as
 from analytics_core.ingest.connection import workspace
 from analytics_core.ingest.dedupe import REUSED, Dedupe, dedupe
+from analytics_core.ingest.used_book import name_of, write_book
+from analytics_core.prices.book import Book
 from analytics_core.store import manifest, parquet
 from analytics_core.store.manifest import EventFile, Input, Manifest
 from analytics_core.store.verify import broken
@@ -46,14 +48,6 @@ class BrokenRows(Exception):
     """Rows that break an invariant of the event table: a fault of ours, nothing was landed."""
 
 
-@dataclass(frozen=True, slots=True)
-class SideFile:
-    """A finished file in the workspace that is to stand under data/events/side/`name`."""
-
-    path: Path
-    name: str
-
-
 def land(
     con: DuckDBPyConnection,
     table: str,
@@ -62,7 +56,7 @@ def land(
     *,
     id_conflicts: bool = True,
     keep_archive: bool = True,
-    side: Iterable[SideFile] = (),
+    book: Book | None = None,
 ) -> Input:
     """Lands the priced rows of one file and returns its finished ledger line.
 
@@ -73,7 +67,8 @@ def land(
     and the reasons of rows that are gone; what happens here is added: accepted, duplicates,
     reasons of the kept rows, times, sums, months, archived, lost_to. Lines of other files that
     lose rows to this one are corrected in the same step. A file that stands in the ledger as
-    landed is landed again: its rows are replaced. Either everything becomes visible or nothing.
+    landed is landed again: its rows are replaced. `book` is what priced the rows; it is kept beside
+    them. Either everything becomes visible or nothing.
     Raises duckdb.Error (disk full), Damaged, NotWritable, BrokenRows.
     """
     held = manifest.load(events)
@@ -97,7 +92,7 @@ def land(
     books = tuple(version for (version,) in con.execute(_BOOKS).fetchall())
     inputs = _corrected(con, held, finished)
     files = parquet.publish(events, [m for m in made if m is not None])
-    sides = _publish_side(events, side)
+    sides = keep_book(events, held, book, place) if book and book.version in books else ()
     step = replace(
         held,
         files=(*(f for f in held.files if f not in gone), *files),
@@ -216,11 +211,14 @@ def _less(total: int | None, part: int | None) -> int | None:
     return None if total is None else total - (part or 0)
 
 
-def _publish_side(events: Path, side: Iterable[SideFile]) -> tuple[tuple[str, str], ...]:
-    listed: list[tuple[str, str]] = []
-    for file in side:
-        with file.path.open("rb") as held:
-            digest = hashlib.file_digest(held, "sha256").hexdigest()
-        listed.append((f"side/{file.name}", digest))
-        parquet.publish_as(events, file.path, f"side/{file.name}")
-    return tuple(listed)
+def keep_book(events: Path, held: Manifest, book: Book, place: Path) -> tuple[tuple[str, str], ...]:
+    """Puts the book among the side files unless it is there; (path, SHA-256) for the manifest."""
+    name = name_of(book.version)
+    if name in dict(held.side):
+        return ()
+    path = write_book(book, place)
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
+    parquet.publish_as(events, path, name)
+    return ((name, digest),)

@@ -8,6 +8,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from analytics_core.ingest.connection import connect, workspace
+from analytics_core.ingest.land import keep_book
 from analytics_core.ingest.sources.detect import candidates
 from analytics_core.ingest.sources.mapping import saved
 from analytics_core.prices import book, cost, rates, statements
@@ -244,11 +245,13 @@ def _save(
     inputs: dict[str, Input],
 ) -> None:
     files = parquet.publish(events, made)
+    side = keep_book(events, held, prices.book, workspace(events))
     parquet.retire(events, replaced)
     step = replace(
         held,
         files=(*(f for f in held.files if f not in replaced), *files),
         inputs=tuple(inputs.values()),
         books=tuple(dict.fromkeys((*held.books, prices.book.version))),
+        side=(*held.side, *side),
     )
     manifest.save(events, step)

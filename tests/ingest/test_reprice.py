@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
 import pytest
 
 from analytics_core import settings as configuration
@@ -115,4 +116,18 @@ def test_another_cost_policy_reprices_and_keeps_what_was_reported(priced: Store)
     assert costs(priced)[1] == ("e:2", 4_500_000, "computed", 250_000_000)
     reprice(priced.events, priced.settings, apply=True)
     assert costs(priced)[1] == ("e:2", 250_000_000, "reported", 250_000_000)
+    priced.check_intact()
+
+
+def test_every_book_that_priced_events_is_kept_beside_them(priced: Store) -> None:
+    settings = prices(priced, *LLAMA)
+    reprice(priced.events, settings, apply=True)
+    held = manifest.load(priced.events)
+    assert len(held.books) == 2
+    assert [path for path, _ in held.side] == [f"side/prices-{b}.parquet" for b in held.books]
+    kept = duckdb.read_parquet(str(priced.events / f"side/prices-{held.books[1]}.parquet"))
+    own = kept.filter("origin LIKE 'prices.csv%'").order("rule")
+    assert own.project("provider, model, rule, price_pico, per").fetchall() == [
+        ("self", "llama-*", "input", 200_000, 1), ("self", "llama-*", "output", 200_000, 1),
+    ]  # fmt: skip
     priced.check_intact()

@@ -1,0 +1,54 @@
+"""The price book that computed stored costs, kept beside them so that they can be explained."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from analytics_core.prices.book import Book
+from analytics_core.prices.overrides import Override
+from analytics_core.prices.price import Price
+
+_MICROS = pa.timestamp("us")
+_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("provider", "model", "rule", "unit")),
+        *((name, pa.int64()) for name in ("price_pico", "per", "list_price_pico", "tier_above")),
+        ("variant", pa.string()),
+        *((name, pa.int64()) for name in ("tod_from", "tod_to")),
+        *((name, _MICROS) for name in ("valid_from", "valid_to")),
+        ("min_quantity", pa.int64()),
+        ("origin", pa.string()),
+        ("folded", pa.bool_()),
+        ("discount_pct", pa.string()),  # of a line of prices.csv that states no price
+    ]
+)
+
+
+def name_of(version: str) -> str:
+    """Where the book of that version stands, relative to data/events."""
+    return f"side/prices-{version}.parquet"
+
+
+def write_book(book: Book, folder: Path) -> Path:
+    """Writes every price of the book, then the lines of prices.csv, as Parquet under `folder`."""
+    listed = [_listed(price) for prices in book.prices.values() for price in prices]
+    rows = [*listed, *map(_own, book.overrides)]
+    path = folder / f"prices-{book.version}.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, _SCHEMA), path, compression="zstd")
+    return path
+
+
+def _listed(price: Price) -> dict[str, object]:
+    names = (n for n in _SCHEMA.names if n != "discount_pct")
+    return {name: getattr(price, name) for name in names}
+
+
+def _own(line: Override) -> dict[str, object]:
+    same = ("provider", "model", "rule", "price_pico", "tier_above", "variant", "valid_from",
+            "valid_to")  # fmt: skip
+    discount = None if line.discount_pct is None else str(line.discount_pct)
+    origin = f"prices.csv line {line.line}"
+    return {name: getattr(line, name) for name in same} | {
+        "per": 1, "origin": origin, "discount_pct": discount,
+    }  # fmt: skip
