@@ -1,20 +1,16 @@
-"""From questions to frames: which statements are needed, and how their rows become answers."""
+"""From questions to frames: which statements are needed, and how their rows come together."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from analytics_core.errors import NotAsked
-from analytics_core.semantics.dimension import Dimension, dimension
-from analytics_core.semantics.measure import MEASURES, Measure, sums_up
-from analytics_core.semantics.period import Grain, Period
+from analytics_core.semantics.dimension import Dimension
+from analytics_core.semantics.measure import MEASURES, Measure
+from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
-from analytics_core.semantics.unit import Unit
 from analytics_core.store import sql
-from analytics_core.store.engine import Compiled, Engine
+from analytics_core.store.asked import Asked, Asking
+from analytics_core.store.figure import SESSION_IDS, figure, finished, or_zero
 from analytics_core.store.sql_parts import (
     MEMBER_KEY,
     OTHERS,
@@ -25,76 +21,10 @@ from analytics_core.store.sql_parts import (
     Part,
     Statement,
 )
-from analytics_core.store.sql_relations import Selection, item_grant
+from analytics_core.store.sql_relations import Selection
 from analytics_core.store.sql_sums import sums
-from analytics_core.store.sql_terms import bucket_number, bucket_start
 
-OF_ITEMS = ("cost", "quantity")  # what usage items can be asked
 KEYS = ("b", "j0", "j1")
-SESSION_IDS = Measure(
-    name="session_ids", label="", unit=Unit.COUNT, additive=True, better="neither", formula="",
-    description="", sql="count(session_id)",
-)  # fmt: skip
-
-
-@dataclass(slots=True)
-class Asking:
-    """One pass: the engine, the selection, and the statements run so far."""
-
-    engine: Engine
-    chosen: Selection
-    data_until: datetime  # aware
-    statements: list[Compiled] = field(default_factory=list[Compiled])
-
-    def run(self, compiled: Compiled) -> pl.DataFrame:
-        """The rows of a statement; remembers it for `explained`."""
-        self.statements.append(compiled)
-        return self.engine.run(compiled)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A query with its names looked up. `measures` may hold more than the query names."""
-
-    query: Query
-    measures: tuple[Measure, ...]
-    axes: tuple[Dimension, ...]
-    of_items: bool
-
-    @classmethod
-    def of(cls, query: Query, chosen: Selection) -> "Asked":
-        """Raises NotAsked for what usage items cannot answer."""
-        measures = tuple(MEASURES[name] for name in query.measures)
-        axes = tuple(dimension(name) for name in query.by)
-        needed = (
-            any(a.items for a in axes)
-            or any(m.relation == "items" for m in measures)
-            or bool(item_grant(chosen))
-        )
-        if needed:
-            for measure in measures:
-                if measure.name not in OF_ITEMS:
-                    raise NotAsked(
-                        f"{measure.label} is not known per usage item; cost and quantity are."
-                    )
-        return cls(query, measures, axes, needed)
-
-    @property
-    def first(self) -> Measure:
-        """The measure that ranks."""
-        return self.measures[0]
-
-    def kind(self, measure: Measure) -> str:
-        """Which statement answers a measure: sums, distinct, sessions, latency or ttft."""
-        if measure.relation in ("sessions", "latency", "ttft"):
-            return measure.relation
-        return "sums" if self.of_items or all(map(sums_up, measure.aggregates)) else "distinct"
-
-    def wholes(self) -> Iterator[tuple[str, tuple[Measure, ...]]]:
-        """The measures that do not sum up, by the statement that answers them."""
-        others = sorted((m for m in self.measures if self.kind(m) != "sums"), key=self.kind)
-        for kind, measures in groupby(others, key=self.kind):
-            yield kind, tuple(measures)
 
 
 def answers(queries: Sequence[Query], asking: Asking) -> list[pl.DataFrame]:
@@ -115,7 +45,7 @@ def answers(queries: Sequence[Query], asking: Asking) -> list[pl.DataFrame]:
     wholes.want((kind, part) for _, kind, part in needs)
     for i, kind, part in needs:
         bases[i] = bases[i].join(wholes(kind, part), on=KEYS, how="left", nulls_equal=True)
-    return [_finished(a, base, asking.chosen) for a, base in zip(asked, bases, strict=True)]
+    return [finished(a, base, asking.chosen) for a, base in zip(asked, bases, strict=True)]
 
 
 class _Wholes:
@@ -166,7 +96,7 @@ def _whole(
     own = own.with_columns(k.alias(n) for n, k in zip(KEYS, keys, strict=True))
     return own.select(
         *KEYS,
-        *(_figure(m, statement.aliases, period, part.grain).alias(m.name) for m in part.measures),
+        *(figure(m, statement.aliases, period, part.grain).alias(m.name) for m in part.measures),
     )
 
 
@@ -208,7 +138,7 @@ def _in_order(frame: pl.DataFrame, name: str, others: pl.DataFrame | None) -> tu
     if others is not None:
         frame = others.join(frame, on="j0", how="left", nulls_equal=True)
         if MEASURES[name].zero_when_empty:
-            frame = frame.with_columns(_or_zero(name, pl.col(SESSION_IDS.name) > 0))
+            frame = frame.with_columns(or_zero(name, pl.col(SESSION_IDS.name) > 0))
     rows: list[tuple[str, float | None]] = (
         frame.filter(pl.col("j0").is_not_null()).select("j0", name).rows()
     )
@@ -269,7 +199,7 @@ def _base(rows: pl.DataFrame, part: Part, statement: Statement, chosen: Selectio
     return rows.select(
         "b", "s0", "m0", "c0", "s1", "m1", "c1", "n",
         *(_join_key(i, part).alias(f"j{i}") for i in range(2)),
-        *(_figure(m, statement.aliases, period, part.grain).alias(m.name) for m in part.measures),
+        *(figure(m, statement.aliases, period, part.grain).alias(m.name) for m in part.measures),
     )  # fmt: skip
 
 
@@ -297,90 +227,3 @@ def _whole_part(a: Asked, measures: tuple[Measure, ...], base: pl.DataFrame) -> 
         members = base.filter(pl.col(f"s{i}") < OTHERS)[f"m{i}"].unique().sort()
         axes.append(Axis(axis, tuple(members)))
     return Part(measures, tuple(axes), a.query.grain)
-
-
-def _figure(
-    measure: Measure, aliases: dict[str, str], period: Period, grain: Grain | None
-) -> pl.Expr:
-    """One measure out of the aggregates of a statement; null where it is unknown."""
-    if measure.quantile is not None:
-        total, bucket = (pl.col(aliases[n]) for n in ("total", str(sql.percent_of(measure))))
-        return pl.when(total >= measure.least).then((bucket / 100).exp())
-    if measure.relation == "period":
-        return pl.col(aliases[measure.sql]) * 3600 / _seconds(period, grain)
-    columns = [pl.col(aliases[a]) for a in measure.aggregates]
-    if measure.denominator is None:
-        return columns[0] if measure.whole_number else columns[0] / round(1 / measure.scale)
-    value = pl.when(columns[1] > 0).then(_divided(columns[0], columns[1], measure.scale))
-    if measure.otherwise is None:
-        return value.cast(pl.Float64)
-    other = pl.when(columns[3] > 0).then(_divided(columns[2], columns[3], measure.scale))
-    return value.otherwise(other).cast(pl.Float64)
-
-
-def _divided(above: pl.Expr, below: pl.Expr, scale: float) -> pl.Expr:
-    return above / below * scale if scale != 1 else above / below
-
-
-def _seconds(period: Period, grain: Grain | None) -> pl.Expr:
-    """Elapsed seconds of the period, or of its part in each bucket."""
-    if grain is None:
-        return pl.lit((period.end - period.start) / timedelta(seconds=1))
-    lengths = {
-        bucket_number(start, period, grain): (min(end, period.end) - max(start, period.start))
-        / timedelta(seconds=1)
-        for start, end in period.buckets(grain)
-    }
-    return pl.col("b").replace_strict(
-        list(lengths), list(lengths.values()), default=None, return_dtype=pl.Float64
-    )
-
-
-def _finished(a: Asked, base: pl.DataFrame, chosen: Selection) -> pl.DataFrame:
-    """Columns and order of the frame contract (View.ask)."""
-    query, frame = a.query, base
-    for measure in a.measures:
-        empty = pl.col("n") == 0
-        if measure.name == "sessions_started":
-            empty |= pl.col(SESSION_IDS.name) > 0
-        if measure.zero_when_empty:
-            frame = frame.with_columns(_or_zero(measure.name, empty))
-    frame = frame.sort("b", "s0", "s1", nulls_last=True, maintain_order=True)
-    columns: list[pl.Expr] = []
-    if query.grain:
-        columns.append(_bucket(frame, chosen.filters.period, query.grain).alias("bucket"))
-    for i, name in enumerate(query.by):
-        columns += [
-            pl.col(f"m{i}").cast(pl.String).alias(name),
-            _kind(i).alias(f"{name}_kind"),
-            pl.col(f"c{i}").cast(pl.Int64).alias(f"{name}_members"),
-        ]
-    columns += [pl.col(m.name).cast(pl.Int64 if m.whole_number else pl.Float64) for m in a.measures]
-    answer = frame.select(columns)
-    return answer if query.limit is None else answer.head(query.limit)
-
-
-def _or_zero(name: str, empty: pl.Expr) -> pl.Expr:
-    """The column with 0 where it is unknown because nothing happened (N1)."""
-    return pl.when(empty & pl.col(name).is_null()).then(0).otherwise(pl.col(name)).alias(name)
-
-
-def _kind(i: int) -> pl.Expr:
-    place = pl.col(f"s{i}")
-    return (
-        pl.when(place == UNATTRIBUTED)
-        .then(pl.lit("unattributed"))
-        .when(place == OTHERS)
-        .then(pl.lit("others"))
-        .otherwise(pl.lit("member"))
-    )
-
-
-def _bucket(frame: pl.DataFrame, period: Period, grain: Grain) -> pl.Expr:
-    """The number of each bucket as its first local day, or for hours as its instant."""
-    numbers: list[int] = frame["b"].unique().to_list()
-    starts = [bucket_start(number, period, grain) for number in numbers]
-    kind = pl.Datetime("us") if grain is Grain.HOUR else pl.Date()
-    if not numbers:
-        return pl.lit(None, dtype=kind)
-    return pl.col("b").replace_strict(numbers, pl.Series(starts, dtype=kind), return_dtype=kind)

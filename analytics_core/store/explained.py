@@ -9,7 +9,7 @@ from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store import sql
-from analytics_core.store.answer import Asked, Asking
+from analytics_core.store.asked import Asked, Asking
 from analytics_core.store.engine import Bound, Compiled
 from analytics_core.store.sql_parts import Part
 from analytics_core.store.sql_sums import sums

@@ -14,13 +14,16 @@ import polars as pl
 from analytics_core.errors import Damaged
 from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.filters import Filters, Scope
+from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.query import Query
 from analytics_core.settings import Settings
 from analytics_core.store import explained, manifest, options, sql
-from analytics_core.store.answer import Asking, answers
+from analytics_core.store.answer import answers
+from analytics_core.store.asked import Asking
 from analytics_core.store.duck import Duck, Limits
 from analytics_core.store.engine import Engine
 from analytics_core.store.explained import Explained, Facts
+from analytics_core.store.generation import Generation, stamp_of
 from analytics_core.store.manifest import Manifest
 from analytics_core.store.options import MOST_OPTIONS
 from analytics_core.store.results import Results
@@ -33,42 +36,6 @@ T = TypeVar("T")
 def clock() -> datetime:
     """Now, aware UTC."""
     return datetime.now(UTC)
-
-
-class Generation:
-    """One manifest and the engine over exactly its files; closed when its last question ends."""
-
-    def __init__(self, events: Path, listed: Manifest, engine: Engine) -> None:
-        self.manifest = listed
-        self.version = listed.version
-        self.engine = engine
-        self.files = tuple(str(events / f.path) for f in listed.files)
-        self._events = events
-        self._users = 0
-        self._retired = False
-
-    def over(self, start: datetime, end: datetime) -> tuple[str, ...]:
-        """The files that may hold events of [start, end), aware instants."""
-        low, high = (t.astimezone(UTC).replace(tzinfo=None) for t in (start, end))
-        return tuple(str(self._events / f.path) for f in self.manifest.months(low, high))
-
-    def enter(self) -> None:
-        """One more question runs on it."""
-        self._users += 1
-
-    def leave(self) -> None:
-        """One fewer does."""
-        self._users -= 1
-        self._close_when_idle()
-
-    def retire(self) -> None:
-        """No new question will come."""
-        self._retired = True
-        self._close_when_idle()
-
-    def _close_when_idle(self) -> None:
-        if self._retired and not self._users:
-            self.engine.close()
 
 
 class Store:
@@ -152,7 +119,7 @@ class Store:
             return self._refreshed()
 
     def _refreshed(self) -> Generation:
-        stamp = _stamp(manifest.path_of(self._events))
+        stamp = stamp_of(manifest.path_of(self._events))
         if self._generation is None or stamp != self._stamp:
             listed = manifest.load(self._events)
             if self._generation is None or listed.version != self._generation.version:
@@ -177,14 +144,6 @@ class Store:
             self.settings.query_seconds,
         )
         return Duck([self._events / f.path for f in listed.files], limits, temp)
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +278,7 @@ class View:
             self._bounds(),
             self.filters.picks,
             query,
-            until,
+            until if any(MEASURES[m].relation == "sessions" for m in query.measures) else None,
         )
 
     def _bounds(self) -> tuple[object, ...]:
