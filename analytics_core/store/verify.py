@@ -1,5 +1,7 @@
 """Whether the store still holds what the manifest says, byte by byte and sum by sum."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +83,8 @@ def verify(events: Path, settings: Settings) -> tuple[Finding, ...]:
     bad = {f.path for f in findings}
     sound = tuple(f for f in held.files if f.path not in bad)
     paths = [events / f.path for f in sound]
-    con = locked_connection(settings, events / ".spill-verify", paths)
+    spill = events / f".spill-{os.getpid()}"
+    con = locked_connection(settings, spill, paths)
     try:
         for file in sound:
             findings += _differences(con, events, file)
@@ -89,6 +92,7 @@ def verify(events: Path, settings: Settings) -> tuple[Finding, ...]:
             findings += _whole(con, events, held)
     finally:
         con.close()
+        shutil.rmtree(spill, ignore_errors=True)
     return tuple(findings)
 
 
