@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analytics_core.charts.colour import nudged
+from analytics_core.charts.colour import distance, nudged
 from analytics_core.semantics.member import Member
 
 NAMED = 8  # slots for members; the two after them are Others and (unattributed)
@@ -70,24 +70,31 @@ def colours(
     """The colours of `members`, given in rank order.
 
     `homes` is the slot an entity has on every page (its place within the scope, modulo 8);
-    entities it does not name follow their rank. A taken slot moves the lower-ranked entity to the
-    next free one. `configured` colours (#rrggbb) belong to an entity whatever its slot.
+    entities it does not name follow their rank. `configured` colours (#rrggbb) belong to an entity
+    on every page: it takes the slot nearest to its colour before the others are placed, so that
+    nobody beside it looks alike. A taken slot moves an entity to the next free one.
     Source: SCREENS.md 5.2.
     """
-    placed: list[tuple[Member, int]] = []
-    taken: set[int] = set()
-    for rank, member in enumerate(members):
-        if member.kind != "member":
-            placed.append((member, OTHERS if member.kind == "others" else UNATTRIBUTED))
-            continue
-        home = (homes or {}).get(member.name or "", rank) % NAMED
+    wanted = configured or {}
+    named = [(rank, m) for rank, m in enumerate(members) if m.kind == "member"]
+    named.sort(key=lambda place: (place[1].name or "") not in wanted)  # stable: else by rank
+    placed: dict[Member, int] = {}
+    own: list[tuple[int, str]] = []
+    for rank, member in named:
+        name = member.name or ""
+        colour = wanted.get(name)
+        home = _nearest(colour) if colour else (homes or {}).get(name, rank) % NAMED
         ring = [(home + step) % NAMED for step in range(NAMED)]
-        slot = next((slot for slot in ring if slot not in taken), home)
-        taken.add(slot)
-        placed.append((member, slot))
-    own = tuple(
-        (slot, colour)
-        for member, slot in placed
-        if member.kind == "member" and (colour := (configured or {}).get(member.name or ""))
-    )
-    return Colours(tuple(placed), own)
+        slot = next((slot for slot in ring if slot not in placed.values()), home)
+        placed[member] = slot
+        if colour and colour.lower() != LIGHT.slots[slot]:  # a theme's own colour has two themes
+            own.append((slot, colour))
+    for member in members:
+        if member.kind != "member":
+            placed[member] = OTHERS if member.kind == "others" else UNATTRIBUTED
+    return Colours(tuple((m, placed[m]) for m in members), tuple(own))
+
+
+def _nearest(colour: str) -> int:
+    """The slot whose colour looks most like `colour`."""
+    return min(range(NAMED), key=lambda slot: distance(LIGHT.slots[slot], colour))

@@ -29,25 +29,20 @@ def active_projects(view: View) -> ActiveProjects:
     """
     active: int | None = view.ask(QUESTION)["active_projects"][0]
     period = view.filters.period
-    listed = projects(view.store.settings.folder)
-    seen = _used(view, whole_past=True)
-    retired = {p.name for p in listed if _archived_before(p, period)} & seen
-    if retired:
-        retired -= _used(view, whole_past=False)
     picked = set(view.filters.values("project"))
     alive = {
         p.name
-        for p in listed
+        for p in projects(view.store.settings.folder)
         if _alive(p, period) and _admitted(p.name, view.scope) and (not picked or p.name in picked)
     }
-    return ActiveProjects(active, max(len(alive | (seen - retired)), active or 0))
+    return ActiveProjects(active, max(len(alive | _seen(view)), active or 0))
 
 
-def _used(view: View, *, whole_past: bool) -> set[str]:
-    """Projects with a visible event in the period, or anywhere before its end."""
+def _seen(view: View) -> set[str]:
+    """Projects with a visible event before the period ends, other picks lifted."""
     period = view.filters.period
     first = view.first_event()
-    if whole_past and first is not None and first < period.start:
+    if first is not None and first < period.start:
         period = Period(first, period.end, "", period.calendar)
     picks = tuple(p for p in view.filters.picks if p.dimension == "project")
     lifted = replace(view, filters=Filters(period, picks))
@@ -56,15 +51,11 @@ def _used(view: View, *, whole_past: bool) -> set[str]:
 
 
 def _alive(project: Project, period: Period) -> bool:
+    """Whether it had begun before the period's end and was not archived before its start."""
     zone = period.calendar.zone
-    begun = project.created is None or day_start(project.created, zone) < period.end
-    return begun and not _archived_before(project, period)
-
-
-def _archived_before(project: Project, period: Period) -> bool:
-    if project.archived is None:
+    if project.created is not None and day_start(project.created, zone) >= period.end:
         return False
-    return day_start(project.archived, period.calendar.zone) < period.start
+    return project.archived is None or day_start(project.archived, zone) >= period.start
 
 
 def _admitted(name: str, scope: Scope) -> bool:

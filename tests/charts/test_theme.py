@@ -50,8 +50,17 @@ def test_without_configured_colours_the_theme_decides():
 
 def test_a_configured_colour_belongs_to_its_entity_and_is_made_visible_on_each_theme():
     found = colours([Member("atlas"), Member("borealis")], {}, {"borealis": "#ffff00"})
+    at = found.slot_of(Member("borealis"))
     light, dark = found.explicit(dark=False), found.explicit(dark=True)
     assert (light[0], dark[0]) == (LIGHT.slots[0], DARK.slots[0])
-    assert dark[1] == "#ffff00"
-    assert light[1] not in ("#ffff00", LIGHT.slots[1])
-    assert found.dot(Member("borealis"), dark=False) == light[1]
+    assert dark[at] == "#ffff00"
+    assert light[at] not in ("#ffff00", LIGHT.slots[at])
+    assert found.dot(Member("borealis"), dark=False) == light[at]
+
+
+def test_nobody_beside_a_configured_colour_looks_like_it():
+    members = [Member("atlas"), Member("borealis")]
+    found = colours(members, {"atlas": 2}, {"borealis": LIGHT.slots[2]})
+    assert slots(found) == [3, 2]
+    assert found.explicit(dark=False) == (), "a colour of the theme changes with the theme"
+

@@ -31,13 +31,13 @@ EVENTS = [
     ("files", "picks", "expected"),
     [
         ({}, (), ActiveProjects(2, 4)),
-        # Search, Idle and Left mid-month are listed and alive; Voice Bot and Old one were seen
-        ({"projects.csv": LISTED}, (), ActiveProjects(2, 5)),
+        # Search, Idle and Left mid-month are listed and alive; Voice Bot, Old one and Gone were seen
+        ({"projects.csv": LISTED}, (), ActiveProjects(2, 6)),
         ({"projects.csv": LISTED}, (Pick("project", ("Search", "Idle")),), ActiveProjects(1, 2)),
-        ({"projects.csv": LISTED}, (Pick("team", ("core",)),), ActiveProjects(0, 5)),
+        ({"projects.csv": LISTED}, (Pick("team", ("core",)),), ActiveProjects(0, 6)),
     ],
 )
-def test_listed_and_seen_projects_count_and_archived_ones_do_not(viewed, files, picks, expected):
+def test_projects_that_are_listed_and_alive_or_were_ever_seen_count(viewed, files, picks, expected):
     assert active_projects(viewed(EVENTS, files=files, picks=picks)) == expected
 
 

@@ -284,8 +284,13 @@ def events_of(draw: Draw, month: Month, kind: Kind, target: int) -> Events:
 
 
 def _activity(pool: Ints, kind: Kind) -> Floats:
+    """How much each of the pool does; people with a demo account have a page worth looking at."""
     order = np.random.Generator(np.random.PCG64(len(pool))).permutation(len(pool))
-    return weights(len(pool), 0.6 if kind.service else 1.1)[order]
+    share = weights(len(pool), 0.6 if kind.service else 1.1)[order]
+    shown = {address for address, _ in cast.NAMED}
+    busy = np.array([PEOPLE[i].user_id in shown for i in pool])
+    share = np.where(busy, np.maximum(share, 0.012), share)
+    return share / share.sum()
 
 
 def _project(draw: Draw, month: Month, team: Ints) -> Ints:

@@ -20,7 +20,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def test_the_same_recipe_makes_the_same_rows_and_another_seed_others() -> None:
     tiny = make.Recipe(NOW, events=400, months=2, seed=7)
-    assert make.digest(tiny) == make.digest(tiny) == "55cf466693fc4c52"
+    assert make.digest(tiny) == make.digest(tiny) == "e56154213127dab7"
     assert make.digest(make.Recipe(NOW, events=400, months=2, seed=8)) != make.digest(tiny)
 
 
