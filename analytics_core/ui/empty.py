@@ -7,6 +7,8 @@ import streamlit as st
 
 from analytics_core.access.principal import Principal
 from analytics_core.access.roles import labels
+from analytics_core.ingest.demo.status import DemoStatus
+from analytics_core.ingest.folders import Folders
 from analytics_core.reports.freshness import Freshness
 from analytics_core.semantics.format import filters_text, text
 from analytics_core.semantics.period import Period
@@ -24,7 +26,10 @@ def drawn(view: View, facts: Freshness, now: datetime) -> bool:
     if facts.events:
         return False
     with st.container(border=True, key="empty"):
-        if facts.until is None:
+        if facts.until is None and DemoStatus.load(Folders(view.store.data).cache):
+            st.subheader("In a few seconds there is something to see", anchor=False)
+            st.markdown("A year of invented usage is being made and taken in like any export.")
+        elif facts.until is None:
             _no_data()
         elif view.first_event() is None:
             st.subheader("There is no usage of yours yet", anchor=False)

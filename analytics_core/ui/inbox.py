@@ -5,25 +5,30 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from analytics_core.ingest.demo.status import DemoStatus
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.inbox import InboxStatus, Result
 from analytics_core.ingest.verdict import DUPLICATE, LANDED, REFUSALS, STATEMENT
-from analytics_core.store.view import Store
+from analytics_core.store.view import View
 from analytics_core.ui.escape import md_escape
+from analytics_core.ui.login import still_sees
 
-POLL = "5s"
+POLL, SOON = "5s", "1s"
 TOLD_FOR = timedelta(minutes=15)
 MOST_TOLD = 5
 
 
 @st.fragment(run_every=POLL)
-def follow(store: Store, version: str, *, sees_inbox: bool) -> None:
+def follow(view: View, version: str) -> None:
     """Runs the page again when the store has new data; tells of the inbox whom it concerns.
 
     Names and numbers of files are store-wide, so only those who see every row are told.
     """
     if store.version != version:
         st.rerun()
+    demo = DemoStatus.load(Folders(store.data).cache)
+    if demo is not None:
+        st.progress(min(demo.share, 1.0), text="The demo data are being made.")
     if sees_inbox:
         status = InboxStatus.load(Folders(store.data).cache)
         lines = list(told(status, datetime.now(UTC)))
