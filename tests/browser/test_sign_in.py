@@ -60,6 +60,7 @@ def test_a_fresh_server_asked_for_a_page_first_sends_nothing_but_the_form(
         assert b"Username" in stream
         for name in (b"Support Copilot", b"Core Platform", b"Acme", b"acme.example", b"gpt-"):
             assert name not in stream, path
+        page.close()
         server.stop()
 
 
