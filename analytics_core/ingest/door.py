@@ -37,7 +37,6 @@ from analytics_core.store import manifest
 from analytics_core.store.lock import locked
 from analytics_core.store.manifest import Input
 
-
 _LOG = logging.getLogger(__name__)
 # A statement the engine cannot even bind is a fault of ours, whatever the file holds.
 _OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
@@ -121,6 +120,7 @@ class Door:
             self.progress(Progress(drop.name, number, files, name, rows, verdict))
 
         step("taking")
+        found = _stamp(drop.path)
         taken: Taken | None = None
         try:
             taken = take(drop.path, drop.name, self.folders.staging, self.settings)
@@ -133,7 +133,7 @@ class Door:
             entry = self._refused(drop, taken, refused)
         except (Uneven, BrokenRows, *_OURS) as fault:
             entry = self._refused(drop, taken, _fault(fault))
-        self._leave_inbox(drop)
+        self._leave_inbox(drop, found)
         step("done", entry.read, entry.verdict)
         return entry
 
@@ -200,7 +200,8 @@ class Door:
     def _read(
         self, con: duckdb.DuckDBPyConnection, file: Dropped, source: Source, entry: Input
     ) -> tuple[Input, Read]:
-        if source.repeats and not self.allow_overlap:
+        known = manifest.load(self.folders.events).landed(entry.file_id)
+        if source.repeats and not self.allow_overlap and known is None:
             raise Refused("overlapping_source", f"{source.repeats}. Allow it if it is meant.")
         self.rates.register(con)
         rows = read(con, file, source, entry.file_id, self.now, self.aliases)
@@ -230,7 +231,7 @@ class Door:
             step("landing", rows.accepted)
             finished = land(
                 con, "priced", entry, self.folders.events, id_conflicts=source.id_conflicts,
-                keep_archive=self.settings.ingest_archive == "keep",
+                keep_archive=self.settings.ingest_archive == "keep", book=self.book,
             )  # fmt: skip
         check_even(finished)
         quarantine.reject(self.folders, entry.file_id, rows.rejected_rows)
@@ -252,13 +253,26 @@ class Door:
         )  # fmt: skip
         quarantine.quarantine(self.folders, entry, taken.path if taken else None, examples, details)
         held = manifest.load(self.folders.events)
-        manifest.save(self.folders.events, held.with_input(entry))
+        if held.landed(entry.file_id) is None:  # else it was read again, and its rows still stand
+            manifest.save(self.folders.events, held.with_input(entry))
         return entry
 
-    def _leave_inbox(self, drop: Drop) -> None:
-        """Removes a drop from the inbox; its copy is archived or quarantined by now."""
-        if drop.path.is_relative_to(self.folders.inbox):
+    def _leave_inbox(self, drop: Drop, found: tuple[int, ...] | None) -> None:
+        """Removes a drop from the inbox; its copy is archived or quarantined by now.
+
+        One that was written to since it was found (a log that grows) stays and is taken again.
+        """
+        if drop.path.is_relative_to(self.folders.inbox) and _stamp(drop.path) == found:
             drop.path.unlink(missing_ok=True)
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes when somebody writes to a file, None when there is none."""
+    try:
+        now = path.lstat()
+    except OSError:
+        return None
+    return now.st_ino, now.st_size, now.st_mtime_ns
 
 
 def check_even(entry: Input) -> None:
@@ -304,5 +318,5 @@ def failed(folders: Folders, settings: Settings, drop: Drop, code: str, *, now: 
     except (Refused, TokentallyError) as wrong:
         refused = wrong if isinstance(wrong, Refused) else refused
     entry = door._refused(drop, taken, refused)
-    door._leave_inbox(drop)
+    door._leave_inbox(drop, _stamp(drop.path))
     return entry
