@@ -18,20 +18,26 @@ TOLD_FOR = timedelta(minutes=15)
 MOST_TOLD = 5
 
 
-@st.fragment(run_every=POLL)
 def follow(view: View, version: str) -> None:
+    """Looks for news every few seconds, every second while the demo data are being made."""
+    making = DemoStatus.load(Folders(view.store.data).cache) is not None
+    st.fragment(_follow, run_every=SOON if making else POLL)(view, version)
+
+
+def _follow(view: View, version: str) -> None:
     """Runs the page again when the store has new data; tells of the inbox whom it concerns.
 
-    Names and numbers of files are store-wide, so only those who see every row are told.
+    Names and numbers of files are store-wide, so only those who see every row are told; a fragment
+    outlives the run that drew it, so the roles are read again.
     """
-    if store.version != version:
+    if view.store.version != version or not still_sees(view.scope):
         st.rerun()
-    demo = DemoStatus.load(Folders(store.data).cache)
+    cache = Folders(view.store.data).cache
+    demo = DemoStatus.load(cache)
     if demo is not None:
         st.progress(min(demo.share, 1.0), text="The demo data are being made.")
-    if sees_inbox:
-        status = InboxStatus.load(Folders(store.data).cache)
-        lines = list(told(status, datetime.now(UTC)))
+    if view.scope.everything:
+        lines = list(told(InboxStatus.load(cache), datetime.now(UTC)))
         if lines:
             with st.container(border=True, gap="xxsmall", key="inbox"):
                 for icon, words in lines:
