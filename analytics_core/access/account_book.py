@@ -40,7 +40,7 @@ def add(path: Path, username: str, password: str, record: Record) -> Account:
         UnknownName.check("account field", field, FIELDS)
     fields = {k: v if isinstance(v, str) else list(v) for k, v in record.items()}
     block = {username: fields | {"password": hashed(password)}}
-    after = parse(_save(path, _with(text, block, path), {*before, username}), path)
+    after = parse(_save(path, _with(text, block, path), before, username), path)
     return after[username]
 
 
@@ -51,7 +51,7 @@ def set_password(path: Path, username: str, password: str) -> None:
     UnknownName.check("account", username, before)
     node = _child(_child(_usernames(text), username), "password")
     start, end = node.start_mark.index, node.end_mark.index
-    _save(path, text[:start] + hashed(password) + text[end:], set(before))
+    _save(path, text[:start] + hashed(password) + text[end:], before, username)
 
 
 def remove(path: Path, username: str) -> None:
@@ -65,7 +65,7 @@ def remove(path: Path, username: str) -> None:
     key, value = users.value[place]
     following = users.value[place + 1][0] if place + 1 < len(users.value) else None
     end = _line_start(text, following) if following else _line_end(text, _last(value))
-    _save(path, text[: _line_start(text, key)] + text[end:], set(before) - {username})
+    _save(path, text[: _line_start(text, key)] + text[end:], before, username)
 
 
 def _text(path: Path) -> str:
@@ -138,10 +138,11 @@ def _line_end(text: str, node: Any) -> int:
     return len(text) if end < 0 else end + 1
 
 
-def _save(path: Path, text: str, names: set[str]) -> str:
-    """Replaces the file atomically, readable by its owner alone; checks the new text first."""
-    if set(parse(text, path)) != names:
-        raise BadFile(path, "cannot be edited from here; edit it by hand.")
+def _save(path: Path, text: str, before: Accounts, username: str) -> str:
+    """Replaces the file atomically, readable by its owner alone, if only `username` changes."""
+    after = parse(text, path)
+    if {n for n in {*before, *after} if before.get(n) != after.get(n)} != {username}:
+        raise BadFile(path, "cannot be edited from here; edit it by hand.", key=username)
     path = path.resolve()
     aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

@@ -108,6 +108,23 @@ def test_accounts_written_in_braces_are_left_to_hands(tmp_path):
     assert path.read_text() == text
 
 
+def test_an_edit_that_would_change_somebody_else_too_is_left_to_hands(tmp_path):
+    path = tmp_path / "auth.yaml"
+    text = f"credentials:\n  usernames:\n    ada: &a {{password: {HASH}}}\n    bo: *a\n"
+    path.write_text(text)
+    with pytest.raises(BadFile, match="edit it by hand"):
+        account_book.set_password(path, "bo", PASSWORD)
+    assert path.read_text() == text
+
+
+def test_a_file_that_is_no_text_is_not_replaced(tmp_path):
+    path = tmp_path / "auth.yaml"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(BadFile, match="cannot be read"):
+        account_book.add(path, "ana", PASSWORD, {})
+    assert path.read_bytes() == b"\xff\xfe"
+
+
 @pytest.mark.parametrize(
     ("name", "password", "record", "error", "says"),
     [

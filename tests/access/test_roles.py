@@ -100,6 +100,12 @@ def test_a_scope_is_described_in_words(principal, words, label):
     assert labels(principal) == label
 
 
+def test_a_principal_knows_its_roles_and_no_other():
+    assert ana("lead", "member").has_role("admin", "lead")
+    assert not ana("lead", "member").has_role("admin", "manager")
+    assert not ana().has_role()
+
+
 def test_each_role_has_one_demo_account_and_it_can_be_told_from_a_real_one():
     roles = [account.principal.roles for account in DEMO_ACCOUNTS.values()]
     assert roles == [("member",), ("lead",), ("project_admin",), ("manager",), ("admin",)]
