@@ -14,8 +14,9 @@ from analytics_core.access.accounts import Account, Accounts
 from analytics_core.access.demo_accounts import PASSWORD
 from analytics_core.access.gate import Gate, gate_of
 from analytics_core.access.principal import Principal
-from analytics_core.access.roles import described, labels
+from analytics_core.access.roles import described, labels, scope_of
 from analytics_core.access.secret import binding_of, digest
+from analytics_core.semantics.filters import Scope
 from analytics_core.store.manifest import demo_only
 from analytics_core.ui.escape import md_escape
 
@@ -53,6 +54,16 @@ def sign_in() -> Principal | None:
         return principal
     _draw_form(here, binding, now)
     return None
+
+
+def still_sees(scope: Scope) -> bool:
+    """Whether the person of this tab may still see exactly `scope`.
+
+    For fragments: they run again without the page's start, with what the page gave them then.
+    """
+    held = st.session_state.get(SIGN_IN)
+    principal = gate().principal(held, binding_of(_cookie(BROWSER)), datetime.now(UTC))
+    return principal is not None and scope_of(principal) == scope
 
 
 def sign_out() -> None:

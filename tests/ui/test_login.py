@@ -21,7 +21,8 @@ WRONG = "The name or the password is wrong."
 def script() -> None:
     import streamlit as st
 
-    from analytics_core.access.roles import described
+    from analytics_core.access.roles import described, scope_of
+    from analytics_core.semantics.filters import EVERYTHING
     from analytics_core.ui import login
 
     principal = login.sign_in()
@@ -30,6 +31,8 @@ def script() -> None:
     st.text_input("Note", key="f.note")
     st.text(f"{principal.username} sees {described(principal)}")
     login.account_popover(principal)
+    st.text(f"still: {login.still_sees(scope_of(principal))}")
+    st.text(f"all: {login.still_sees(EVERYTHING)}")
     st.button("Everywhere", on_click=login.sign_out_everywhere)
 
 
@@ -103,6 +106,7 @@ def test_a_right_password_lets_in_and_says_what_one_sees(tab):
     at = enter(tab(), "ana")
     assert texts(at) == [
         "ana sees your own usage and everything in Search", "ana", "ana@x.example",
+        "still: True", "all: False",
     ]  # fmt: skip
     assert [c.value for c in at.caption] == [
         "Project admin · You see: your own usage and everything in Search."
