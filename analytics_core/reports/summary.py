@@ -18,7 +18,7 @@ COVERAGE = ("events", "unpriced_requests", "unpriced_events", "unpriced_tokens",
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure. `course` holds it bucket by bucket up to now, None where unknown."""
+    """One figure. `course` holds it bucket by bucket, None where unknown; the running one is not in."""
 
     measure: Measure
     value: Figure
@@ -58,7 +58,7 @@ def summary(view: View, measures: Sequence[str]) -> Summary:
     then = earlier.ask(Query(tuple(measures)))
     has_base = based(view)
     row = now.row(0, named=True)
-    axis = tuple(buckets(period, period.grain(), until(view)))
+    axis = tuple(b for b in buckets(period, period.grain(), until(view)) if not b.so_far)
     cards = tuple(
         Card(
             MEASURES[name],

@@ -85,7 +85,7 @@ def _chip(label: str, name: str, values: tuple[str, ...]) -> None:
     )
 
 
-def freshness(view: View, facts: Freshness, *, sees_inbox: bool) -> None:
+def freshness(view: View, facts: Freshness) -> None:
     """How far the data reach, how many events are shown, how their cost is known; and refresh."""
     words = " · ".join(_fresh(view, facts))
     demo = view.store.manifest.demo_only and facts.until is not None
@@ -105,7 +105,7 @@ def freshness(view: View, facts: Freshness, *, sees_inbox: bool) -> None:
         )
         if demo:
             st.badge("Demo data", color="blue", help="Put your own exports into data/inbox.")
-    follow(view.store, view.store.version, sees_inbox=sees_inbox)
+    follow(view, view.store.version)
 
 
 def _fresh(view: View, facts: Freshness) -> list[str]:

@@ -10,6 +10,7 @@ from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.inbox import InboxStatus, Result
 from analytics_core.ingest.verdict import DUPLICATE, LANDED, REFUSALS, STATEMENT
 from analytics_core.store.view import View
+from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.login import still_sees
 
@@ -30,18 +31,23 @@ def _follow(view: View, version: str) -> None:
     Names and numbers of files are store-wide, so only those who see every row are told; a fragment
     outlives the run that drew it, so the roles are read again.
     """
-    if view.store.version != version or not still_sees(view.scope):
-        st.rerun()
-    cache = Folders(view.store.data).cache
-    demo = DemoStatus.load(cache)
-    if demo is not None:
-        st.progress(min(demo.share, 1.0), text="The demo data are being made.")
-    if view.scope.everything:
-        lines = list(told(InboxStatus.load(cache), datetime.now(UTC)))
-        if lines:
-            with st.container(border=True, gap="xxsmall", key="inbox"):
-                for icon, words in lines:
-                    st.markdown(f"{icon} :small[{md_escape(words)}]")
+    with edge("inbox"):
+        if view.store.version != version or not still_sees(view.scope):
+            st.rerun()
+        cache = Folders(view.store.data).cache
+        demo = DemoStatus.load(cache)
+        if demo is not None:
+            st.progress(min(demo.share, 1.0), text="The demo data are being made.")
+        if view.scope.everything:
+            _tell(InboxStatus.load(cache))
+
+
+def _tell(status: InboxStatus) -> None:
+    lines = list(told(status, datetime.now(UTC)))
+    if lines:
+        with st.container(border=True, gap="xxsmall", key="inbox"):
+            for icon, words in lines:
+                st.markdown(f"{icon} :small[{md_escape(words)}]")
 
 
 def told(status: InboxStatus, now: datetime) -> Iterator[tuple[str, str]]:

@@ -131,7 +131,7 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
         known = freshness(view, now)
         header.period_line(view)
         header.chips()
-        header.freshness(view, known, sees_inbox=view.scope.everything)
+        header.freshness(view, known)
         if not empty.drawn(view, known, now):
             module.render(view)
 

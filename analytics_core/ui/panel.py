@@ -12,6 +12,7 @@ from analytics_core.store.view import View
 from analytics_core.ui import state
 from analytics_core.ui.errors import edge
 from analytics_core.ui.explain import explain
+from analytics_core.ui.login import still_sees
 
 _KINDS = {state.CHARTS: ":material/bar_chart:", state.TABLES: ":material/table:"}
 
@@ -33,6 +34,8 @@ def panel(view: View, name: str, title: str, content: Callable[[View], Content])
 
     `content` asks the View and draws nothing; it is called inside the edge.
     """
+    if not still_sees(view.scope):
+        st.rerun()
     with st.container(border=True, height="stretch", key=f"panel.{name}"):
         head = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
         head.subheader(title, anchor=False)

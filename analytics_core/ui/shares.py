@@ -18,7 +18,7 @@ from analytics_core.ui.escape import md_escape
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import breakdown_table
 
-HEIGHT, ROW = 240, 36
+HEIGHT = 240
 
 
 def draw_panel(view: View, name: str, title: str, *, measure: str, by: str, top: int) -> None:
@@ -56,9 +56,7 @@ def amounts(parts: Breakdown, colours: Colours, name: str) -> None:
     """
     with st.container(gap=None):
         for part in parts.parts:
-            with st.container(
-                horizontal=True, vertical_alignment="center", gap="small", height=ROW, border=False
-            ):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 with st.container():
                     _name(parts, part, colours, name)
                 figure = text(part.value, parts.measure.unit, additive=parts.measure.additive)
@@ -70,12 +68,13 @@ def amounts(parts: Breakdown, colours: Colours, name: str) -> None:
 def _name(parts: Breakdown, part: Part, colours: Colours, name: str) -> None:
     label = named(part.member, parts.by.name, colours)
     if part.member.kind == "others":
-        st.markdown(f":small[{label}]")
+        st.markdown(f":small[{label}]", wrap=False)
         return
     pressed = st.button(
         label,
         key=state.of_panel(name, part.member.id),
         type="tertiary",
+        wrap=False,
         help=f"Show only this {parts.by.label.lower()}",
         on_click=state.pick,
         args=(parts.by.name, part.member.name or ""),
