@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -140,17 +140,14 @@ def path_of(events: Path) -> Path:
 
 
 def load(events: Path) -> Manifest:
-    """The manifest of `events` (data/events); empty when there is none. Raises BadFile."""
+    """The manifest of `events` (data/events); empty when there is none. Raises BadFile.
+
+    Cheap to ask again: the document is read when it was replaced since, else it costs one stat.
+    """
     path = path_of(events)
     try:
-        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        return Manifest(
-            files=tuple(EventFile(**f) for f in document["files"]),
-            inputs=tuple(Input(**_tuples(i)) for i in document["inputs"]),
-            books=tuple(document["books"]),
-            side=tuple((p, s) for p, s in document["side"]),
-            said=document["version"],
-        )
+        now = path.stat()
+        return _read(path, (now.st_ino, now.st_size, now.st_mtime_ns))
     except FileNotFoundError:
         return Manifest()
     except (OSError, ValueError, KeyError, TypeError) as wrong:
@@ -159,21 +156,24 @@ def load(events: Path) -> Manifest:
         ) from None
 
 
+@lru_cache(maxsize=4)
+def _read(path: Path, stamp: tuple[int, int, int]) -> Manifest:  # noqa: ARG001 (part of the key)
+    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return Manifest(
+        files=tuple(EventFile(**f) for f in document["files"]),
+        inputs=tuple(Input(**_tuples(i)) for i in document["inputs"]),
+        books=tuple(document["books"]),
+        side=tuple((p, s) for p, s in document["side"]),
+        said=document["version"],
+    )
+
+
 def demo_only(events: Path) -> bool:
     """Whether `events` holds nothing but demo data; False while its manifest cannot be read."""
     try:
-        stamp = path_of(events).stat().st_mtime_ns
-    except FileNotFoundError:
-        return True
-    try:
-        return _demo_only(events, stamp)
+        return load(events).demo_only
     except BadFile:
         return False
-
-
-@lru_cache(maxsize=8)
-def _demo_only(events: Path, stamp: int) -> bool:
-    return load(events).demo_only
 
 
 def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
@@ -183,20 +183,12 @@ def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
 
 def save(events: Path, manifest: Manifest) -> None:
     """Replaces the manifest atomically: written aside, fsynced, renamed. Raises NotWritable."""
-    document = {
-        "schema": SCHEMA_NUMBER,
-        "version": manifest.version,
-        "files": [asdict(f) for f in _sorted(manifest.files)],
-        "inputs": [asdict(i) for i in manifest.inputs],
-        "books": list(manifest.books),
-        "side": [list(s) for s in manifest.side],
-    }
     path = path_of(events)
     aside = path.with_name(f".manifest-{os.getpid()}.json")
     try:
         events.mkdir(parents=True, exist_ok=True)
         with aside.open("w", encoding="utf-8") as out:
-            json.dump(document, out, indent=1)
+            out.write(_text(manifest))
             out.flush()
             os.fsync(out.fileno())
         aside.replace(path)
@@ -205,8 +197,25 @@ def save(events: Path, manifest: Manifest) -> None:
         raise NotWritable(events, wrong.strerror or str(wrong)) from None
 
 
-def _sorted(files: Iterable[EventFile]) -> list[EventFile]:
-    return sorted(files, key=lambda f: f.path)
+def _text(manifest: Manifest) -> str:
+    """The document, a line for each file: ten thousand of them are written with every landing."""
+    names = [field.name for field in fields(EventFile)], [field.name for field in fields(Input)]
+    parts: dict[str, Iterable[object]] = {
+        "files": (_plain(f, names[0]) for f in sorted(manifest.files, key=lambda f: f.path)),
+        "inputs": (_plain(i, names[1]) for i in manifest.inputs),
+        "books": manifest.books,
+        "side": manifest.side,
+    }
+    said = [f'"schema": {SCHEMA_NUMBER}', f'"version": "{manifest.version}"']
+    said += [
+        f'"{name}": [' + ",".join(f"\n {json.dumps(line)}" for line in lines) + "]"
+        for name, lines in parts.items()
+    ]
+    return "{" + ",\n".join(said) + "}\n"
+
+
+def _plain(record: EventFile | Input, names: Iterable[str]) -> dict[str, object]:
+    return {name: getattr(record, name) for name in names}
 
 
 def sync_folder(folder: Path) -> None:

@@ -30,6 +30,12 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["manifest.json"]
 
 
+def test_a_manifest_that_was_replaced_is_read_again(tmp_path: Path) -> None:
+    for held in (Manifest((FILE,)), Manifest((FILE,), (LINE,)), Manifest()):
+        manifest.save(tmp_path, held)
+        assert manifest.load(tmp_path) == manifest.load(tmp_path) == held
+
+
 def test_no_manifest_is_an_empty_store(tmp_path: Path) -> None:
     held = manifest.load(tmp_path)
     assert (held, held.rows, held.newest, held.demo_only) == (Manifest(), 0, None, True)
