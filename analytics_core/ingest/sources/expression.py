@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from analytics_core.ingest.raw import Raw, literal
+from analytics_core.ingest.raw import Raw, literal, one_of
 
 # Texts that stand for "nothing" wherever one place falls back on another.
 NOTHING = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "-")
@@ -37,8 +37,7 @@ def text(raw: Raw) -> str:
 
 def known(sql: str) -> str:
     """A text expression, NULL where it stands for nothing."""
-    listed = ", ".join(literal(word) for word in NOTHING)
-    return f"CASE WHEN trim({sql}) IN ({listed}) THEN NULL ELSE {sql} END"
+    return f"CASE WHEN {one_of(f'trim({sql})', NOTHING)} THEN NULL ELSE {sql} END"
 
 
 def number(raw: Raw) -> str:

@@ -76,7 +76,9 @@ def _without_session(properties: str | None) -> str | None:
 def _service_type(path: str | None) -> str | None:
     if path is None:
         return None
-    return f"CASE WHEN {path} LIKE '%/embeddings%' THEN 'embedding' WHEN {path} LIKE '%/images/%' THEN 'image_generation' ELSE 'text_generation' END"
+    kinds = {"embeddings": "embedding", "images": "image_generation"}
+    part = f"regexp_extract({path}, '/(embeddings|images)', 1)"
+    return words.renamed(part, kinds, f"CASE WHEN {path} <> '' THEN 'text_generation' END")
 
 
 def _cost(at: Reading, head: Head) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from analytics_core.ingest.raw import Head, Raw, RawColumns, literal
+from analytics_core.ingest.raw import Head, Raw, RawColumns, literal, one_of
 from analytics_core.ingest.sources import expression
 from analytics_core.ingest.sources.expression import Fields
 
@@ -108,7 +108,7 @@ def between(start: str | None, end: str | None) -> str | None:
 
 def listed(sql: str, names: Iterable[str]) -> str:
     """Whether a text expression is one of the names (false where unknown)."""
-    return f"coalesce({sql} IN ({', '.join(map(literal, names))}), false)"
+    return f"coalesce({one_of(sql, names)}, false)"
 
 
 ENTRIES = "STRUCT(k VARCHAR, v VARCHAR)[]"

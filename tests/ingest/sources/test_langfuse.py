@@ -1,0 +1,82 @@
+"""Langfuse: disjoint parts, costs by part, three shapes of file, traces."""
+
+import json
+
+OBSERVATION = {
+    "id": "o-1", "trace_id": "t-1", "project_id": "p", "environment": "prod", "type": "GENERATION",
+    "start_time": "2026-10-01 08:00:00.000000", "end_time": "2026-10-01 08:00:02.500000",
+    "completion_start_time": "2026-10-01 08:00:01.000000", "level": "DEFAULT",
+    "provided_model_name": "claude-sonnet-4-5", "latency": 2500, "time_to_first_token": 1,
+    "usage_details": {"input": 5, "cache_read_input_tokens": 128955,
+                      "cache_creation_input_tokens": 40, "input_cache_creation_1h": 2,
+                      "output": 1000, "output_reasoning_tokens": 253, "total": 130255},
+    "cost_details": {"input": 0.0001, "cache_read_input_tokens": 0.01,
+                     "cache_creation_input_tokens": 0.002, "input_cache_creation_1h": 0.0003,
+                     "output": 0.02, "output_reasoning_tokens": 0.005, "total": 0.0374},
+    "total_cost": 0.0374, "input": "private", "output": "private", "tags": ["blue", "k:v"],
+    "version": "3", "updated_at": "2026-10-01 08:00:03.000000", "user_id": "ines",
+    "session_id": "s-1", "trace_name": "search",
+}  # fmt: skip
+
+
+def _lines(*records):
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def test_input_and_output_are_sums_of_their_parts(mapped):
+    row, span = mapped(_lines(OBSERVATION, OBSERVATION | {"id": "o-2", "type": "SPAN"}))
+    assert row == {
+        "source": "langfuse", "_row": 1, "id": "o-1", "updated_at": "2026-10-01 08:00:03",
+        "started_at": "2026-10-01 08:00:00.000000", "ended_at": "2026-10-01 08:00:02.500000",
+        "latency_ms": "2500", "ttft_ms": "1000", "model_raw": "claude-sonnet-4-5", "project": "p",
+        "environment": "prod", "feature": "search", "user_id": "ines", "session_id": "s-1",
+        "conversation_id": "s-1", "trace_id": "t-1", "service_type": "text_generation",
+        "status": "ok", "cost_reported": "0.0374", "input_tokens": "129002",
+        "output_tokens": "1253", "cache_read_tokens": "128955", "cache_write_tokens": "42",
+        "cache_write_1h_tokens": "2", "reasoning_tokens": "253", "total_tokens": "130255",
+        "items": [
+            {"rule": "cache_read", "cost": "0.01"}, {"rule": "cache_write_1h", "cost": "0.0003"},
+            {"rule": "cache_write", "cost": "0.002"}, {"rule": "input", "cost": "0.0001"},
+            {"rule": "output", "cost": "0.025"},
+        ],
+        "tags": {"version": "3", "blue": "true", "k": "v"},
+    }  # fmt: skip
+    assert span["skip"] == "not_usage"
+
+
+def test_17903_input_tokens_of_which_17817_cached(mapped):
+    usage = {"input": 86, "input_cached_tokens": 17817, "output": 30, "total": 17933}
+    row, _ = mapped(_lines(OBSERVATION | {"usage_details": usage}, OBSERVATION))
+    assert (row["input_tokens"], row["cache_read_tokens"], row["output_tokens"]) == ("17903", "17817", "30")
+
+
+def test_a_csv_holds_its_maps_as_json_text(mapped):
+    (row,) = mapped(
+        "id,trace_id,type,start_time,end_time,level,provided_model_name,usage_details,cost_details,total_cost\n"
+        'o-1,t-1,EMBEDDING,2026-10-01 08:00:00,2026-10-01 08:00:01,ERROR,text-embedding-3-small,'
+        '"{""input"":7,""total"":7}","{""total"":1e-05}",\n'
+    )
+    assert (row["status"], row["operation"], row["service_type"]) == ("error", "embeddings", "embedding")
+    assert (row["input_tokens"], row.get("output_tokens"), row["cost_reported"]) == ("7", None, "0.00001")
+
+
+def test_a_page_of_the_api_is_one_row_per_observation(mapped):
+    one = {"id": "o-1", "traceId": "t-1", "type": "GENERATION", "level": "DEFAULT", "model": "gpt-5",
+           "startTime": "2026-10-01T08:00:00.000Z", "endTime": "2026-10-01T08:00:02.500Z",
+           "usageDetails": {"input": 4, "output": 3}, "costDetails": {"total": 0.5}}  # fmt: skip
+    rows = mapped(json.dumps({"data": [one, one | {"id": "o-2", "type": "SPAN"}], "meta": {"page": 1}}))
+    assert [(row["id"], row.get("skip")) for row in rows] == [("o-1", None), ("o-2", "not_usage")]
+    shown = ("model_raw", "input_tokens", "cost_reported", "latency_ms", "trace_id")
+    assert tuple(rows[0][name] for name in shown) == ("gpt-5", "4", "0.5", "2500", "t-1")
+    assert mapped(_lines(one, one))[0]["model_raw"] == "gpt-5"
+
+
+def test_traces_stand_beside_the_events(mapped):
+    trace = {"id": "t-1", "timestamp": "2026-10-01 08:00:00.000000", "name": "search",
+             "user_id": "ines", "session_id": "s-1", "tags": ["blue"], "environment": "prod"}  # fmt: skip
+    assert mapped(_lines(trace, trace))[0] == {
+        "source": "langfuse-traces", "_row": 1, "id": "t-1", "trace_id": "t-1",
+        "started_at": "2026-10-01 08:00:00.000000", "user_id": "ines", "session_id": "s-1",
+        "conversation_id": "s-1", "feature": "search", "environment": "prod",
+        "tags": {"blue": "true"},
+    }  # fmt: skip
