@@ -91,7 +91,7 @@ class Duck:
 
     def __init__(self, files: Sequence[Path], limits: Limits, temp: Path | None) -> None:
         self.dialect = DuckDialect()
-        self._limits = limits
+        self._files, self._limits = tuple(files), limits
         self._own = threading.local()
         self._root = _opened(files, limits, temp)
 
@@ -101,8 +101,11 @@ class Duck:
             return self._cursor().sql(statement.text, params=dict(statement.params)).pl()
         except duckdb.InterruptException:
             raise TooSlow.after(self._limits.seconds) from None
-        except duckdb.IOException as wrong:
-            raise Damaged("A landed file", _first_line(wrong)) from None
+        except (duckdb.IOException, duckdb.PermissionException) as wrong:
+            gone = next((f for f in self._files if not f.exists()), None)
+            if gone is None:
+                raise
+            raise Damaged(gone, "it is missing") from wrong
 
     def close(self) -> None:
         """Closes the instance; its cursors end with it."""
@@ -139,7 +142,3 @@ def _opened(files: Sequence[Path], limits: Limits, temp: Path | None) -> duckdb.
     run("SET GLOBAL enable_external_access = false")
     run("SET GLOBAL lock_configuration = true")
     return connection
-
-
-def _first_line(wrong: Exception) -> str:
-    return str(wrong).splitlines()[0]

@@ -119,7 +119,7 @@ def facts_of_sessions(
         rows.append(
             f"SELECT {number} AS g, {bucket} AS b, {members}, {found(names, terms)}"
             f" FROM (SELECT * REPLACE ({running}) FROM f{number}"
-            f" WHERE started >= {low} AND started < {high}) AS session GROUP BY ALL"
+            f" WHERE started >= {low} AND started < {high}) AS session GROUP BY ALL HAVING count(*) > 0"
         )
     compiled = Compiled(f"WITH {', '.join(tables)} {' UNION ALL '.join(rows)}", terms.params)
     keys_of_all: tuple[Keys, ...] = (("b", "j0", "j1"),) * len(parts)

@@ -1,0 +1,107 @@
+from datetime import UTC, datetime
+
+import duckdb
+import pytest
+
+from analytics_core.errors import Damaged, TooSlow
+from analytics_core.semantics.filters import EVERYTHING, Filters
+from analytics_core.semantics.period import Calendar, Period
+from analytics_core.semantics.query import Query
+from analytics_core.store.duck import Duck, Limits
+from analytics_core.store.engine import Compiled
+from analytics_core.store.view import View
+
+LIMITS = Limits(memory_mb=512, threads=2, seconds=30)
+PERIOD = Period.parse("2026-11", datetime(2026, 12, 1, tzinfo=UTC), Calendar())
+
+
+@pytest.fixture(scope="module")
+def place(ledger, tmp_path_factory):
+    """(the folder of a landed month, its one file, a secret outside, an engine over that file)."""
+    store = ledger([{"started_at": "2026-11-01"}])
+    (landed,) = (store.data / "events").glob("month=*/*.parquet")
+    secret = tmp_path_factory.mktemp("elsewhere") / "secret.csv"
+    secret.write_text("a\n1\n")
+    (landed.parent / "other.parquet").write_bytes(landed.read_bytes())
+    (landed.parent / "link.csv").symlink_to(secret)
+    engine = Duck([landed], LIMITS, None)
+    yield landed.parent, landed, secret, engine
+    engine.close()
+
+
+PROBES = [
+    "SELECT * FROM read_csv('{secret}')",
+    "SELECT * FROM read_text('{secret}')",
+    "SELECT * FROM read_blob('{secret}')",
+    "SELECT * FROM '{secret}'",
+    "SELECT * FROM read_json('{secret}')",
+    "SELECT * FROM read_parquet('{folder}/other.parquet')",
+    "SELECT * FROM read_parquet('{folder}/*.parquet')",
+    "SELECT * FROM read_parquet('{folder}/../*/*.parquet')",
+    "SELECT * FROM glob('{folder}/*')",
+    "SELECT * FROM read_csv('{folder}/link.csv')",
+    "SELECT * FROM read_csv('file://{secret}')",
+    "SELECT * FROM read_csv('http://127.0.0.1:9/x.csv')",
+    "SELECT * FROM read_csv('/proc/self/environ')",
+    "SELECT * FROM read_csv('/dev/stdin')",
+    "SELECT * FROM sniff_csv('{secret}')",
+    "COPY (SELECT 1) TO '{folder}/new.csv'",
+    "COPY (SELECT 1) TO '{secret}'",
+    "COPY (SELECT 1) TO '{landed}'",
+    "EXPORT DATABASE '{folder}/export'",
+    "ATTACH '{folder}/new.duckdb' AS other",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "CREATE SECRET (TYPE s3)",
+    "SET enable_external_access = true",
+    "SET GLOBAL allowed_paths = ['{secret}']",
+    "SET GLOBAL allowed_directories = ['/']",
+    "SET lock_configuration = false",
+    "SET GLOBAL memory_limit = '100GB'",
+    "RESET allowed_paths",
+    "PRAGMA enable_logging",
+    "SELECT * FROM folder",
+]
+
+
+@pytest.mark.access
+@pytest.mark.parametrize("probe", PROBES)
+def test_nothing_but_the_listed_files_can_be_reached(place, probe):
+    folder, landed, secret, engine = place
+    text = probe.format(folder=folder, landed=landed, secret=secret)
+    before = landed.read_bytes()
+    with pytest.raises((duckdb.Error, Damaged)):
+        engine.run(Compiled(text, {}))
+    assert landed.read_bytes() == before
+    assert secret.read_text() == "a\n1\n"
+    assert {p.name for p in folder.iterdir()} == {landed.name, "other.parquet", "link.csv"}
+
+
+def test_a_listed_file_can_be_read(place):
+    _, landed, _, engine = place
+    found = engine.run(Compiled("SELECT count(*) FROM read_parquet($f)", {"f": [str(landed)]}))
+    assert found.item() == 1
+
+
+def test_a_statement_stops_at_its_limit():
+    engine = Duck([], Limits(memory_mb=512, threads=1, seconds=0.2), None)
+    endless = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE (a.range ^ b.range) = 7"
+    with pytest.raises(TooSlow, match="Choose a shorter period"):
+        engine.run(Compiled(endless, {}))
+    engine.close()
+
+
+def test_a_missing_file_is_damage_and_says_so(ledger):
+    store = ledger([{"started_at": "2026-11-01"}])
+    view = View(store, EVERYTHING, Filters(PERIOD))
+    assert view.ask(Query(("events",))).item() == 1
+    for path in (store.data / "events").glob("month=*/*.parquet"):
+        path.unlink()
+    with pytest.raises(Damaged):
+        view.ask(Query(("requests",)))
+
+
+def test_an_overflowing_sum_raises_instead_of_wrapping(ledger):
+    rows = [{"started_at": "2026-11-01", "cost_nano": 2**62}] * 3
+    with pytest.raises(duckdb.Error, match="out of range"):
+        View(ledger(rows), EVERYTHING, Filters(PERIOD)).ask(Query(("cost",)))
