@@ -99,11 +99,16 @@ _DROPPED = """
 _RENAMED = """
     CREATE OR REPLACE TEMP TABLE renamed AS
     SELECT _id, name FROM ranked WHERE _id IS NOT NULL AND place = 1 AND name <> base"""
+_NOTHING_LOST = """
+    CREATE OR REPLACE TEMP TABLE lost (filename VARCHAR, file_row_number BIGINT, file_id VARCHAR,
+        winner VARCHAR, requests BIGINT, input_tokens BIGINT, output_tokens BIGINT,
+        cost_nano BIGINT)"""
 _LOST = """
-    CREATE OR REPLACE TEMP TABLE lost AS
+    INSERT INTO lost
     SELECT DISTINCT filename, file_row_number, file_id, winner, requests, input_tokens,
         output_tokens, cost_nano
     FROM ranked WHERE filename IS NOT NULL AND place > 1"""
+_REPEATS = "SELECT (SELECT count(*) FROM repeated) + (SELECT count(*) FROM hits)"
 _OUTGOING = """
     CREATE OR REPLACE TEMP VIEW outgoing AS
     SELECT incoming.* REPLACE (coalesce(renamed.name, incoming.event_id) AS event_id)
@@ -155,22 +160,31 @@ def dedupe(
     in the store already (it is read again) they are all taken out for the new ones.
     """
     _view_incoming(con, table)
-    again = held.input(file_id)
-    _view_stored(con, events, held.files)
+    con.execute(_NOTHING_LOST)
     con.execute(_REPEATED)
+    _view_stored(con, events, held.files)
     con.execute(_HITS, {"file_id": file_id})
     if any(code == REUSED for i in held.inputs for code, _ in i.reasons):
         con.execute(_REUSED_HITS, {"file_id": file_id})
+    found = Dedupe(0, 0, 0, ())
+    if con.execute(_REPEATS).fetchall()[0][0]:
+        found = _ranked(con, events, held)
+    # The joins cost as much as writing the file does, so a file without repeats goes without.
+    con.execute(_OUTGOING if found.duplicate or found.reused else _ALL_OUTGOING)
+    again = held.landed(file_id)
+    if again is not None:
+        _view_stored(con, events, tuple(f for f in held.files if f.month in again.months))
+        con.execute(_OWN, {"file_id": file_id})
+    return found
+
+
+def _ranked(con: DuckDBPyConnection, events: Path, held: Manifest) -> Dedupe:
+    """Makes the tables dropped and renamed, and fills `lost`, from `repeated` and `hits`."""
     paths = {str(path) for (path,) in con.execute(_HIT_FILES).fetchall()}
     _view_stored(con, events, tuple(f for f in held.files if _path(events, f) in paths))
     for statement in (_RANKED, _DROPPED, _RENAMED, _LOST):
         con.execute(statement)
-    if again is not None and again.verdict == "landed":
-        _view_stored(con, events, tuple(f for f in held.files if f.month in again.months))
-        con.execute(_OWN, {"file_id": file_id})
     duplicate, conflicts, reused = con.execute(_COUNTS).fetchall()[0]
-    # The joins cost as much as writing the file does, so a file without repeats goes without.
-    con.execute(_OUTGOING if duplicate or reused else _ALL_OUTGOING)
     return Dedupe(duplicate, conflicts, reused, tuple(con.execute(_LOST_TO_STORE).fetchall()))
 
 
