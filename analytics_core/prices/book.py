@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 GENAI_PRICES = "0.2.3"  # the pinned version the shipped book was built from
 PRICES_AS_OF = date(2026, 11, 9)  # newest price change in it that was not in the future
+STALE_DAYS = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def load(settings: Settings) -> Book:
         overrides,
         hashlib.sha256(content.encode()).hexdigest()[:8],
     )
+
+
+def is_stale(newest: date) -> bool:
+    """Whether the prices are too old for events of that day: a banner asks to raise the pin."""
+    return (newest - PRICES_AS_OF).days > STALE_DAYS
 
 
 # --- from genai-prices -------------------------------------------------------------------------

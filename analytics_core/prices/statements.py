@@ -136,8 +136,8 @@ WITH met AS (
             + CASE WHEN _out = 0 THEN 0 ELSE _out::{wide} * _price5 END AS _uncached,
         _plain >= 0 AND _out >= 0
             AND NOT coalesce(list_contains(_flags, 'parts_exceed_total'), false) AS _sound,
-        NOT (input_tokens IS NULL AND coalesce(_in_parts, 0) = 0 AND output_tokens > 0
-            AND _price1 > 0) AS _complete
+        (input_tokens IS NULL AND coalesce(_in_parts, 0) = 0 AND output_tokens > 0
+            AND _price1 > 0) IS NOT TRUE AS _complete
     FROM counted
 ), summed AS (
     SELECT *, CASE WHEN _sound THEN _w1 + _w2 + _w3 + _w4 + _w5 END AS _weight,

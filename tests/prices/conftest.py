@@ -63,6 +63,12 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture
+def typed_table(con: duckdb.DuckDBPyConnection) -> Callable[[list[Mapping[str, Any]]], None]:
+    """Makes the temp table `typed` on `con` from literal rows."""
+    return lambda rows: typed(con, rows)
+
+
+@pytest.fixture
 def settings(tmp_path: Path) -> Callable[..., Settings]:
     """Settings whose folder holds the files given as keyword `prices="header\\nline"` and so on."""
 
