@@ -150,7 +150,8 @@ def scaled(sql: str, times: Decimal, per: Decimal) -> str:
         # A narrow product keeps 20 digits before the point; a literal of 18 would take them.
         wide = f"CAST({sql} AS DECIMAL(38,18))" if factor != 1 else sql
         return wide if factor == 1 else f"TRY({wide} * {factor:f})"
-    return f"TRY(CAST(CAST({sql} AS DOUBLE) * {times:f} / {per:f} AS DECIMAL(38,18)))"
+    quotient = f"CAST({sql} AS DOUBLE) * {times:f} / {per:f}"  # its shortest text is what is meant
+    return f"TRY_CAST(CAST({quotient} AS VARCHAR) AS DECIMAL(38,18))"
 
 
 def _digits(factor: Decimal) -> int:

@@ -1,6 +1,6 @@
 """What the tests of sources use: a small file in, the columns its source maps out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,18 @@ def dropped_file(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.fixture(scope="session")
+def engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    """One database for all: a cursor of it has temporary tables of its own."""
+    with duckdb.connect() as con:
+        con.execute("SET GLOBAL TimeZone = 'UTC'")
+        yield con
+
+
 @pytest.fixture
-def mapped(dropped_file: Callable[..., Path], tmp_path: Path) -> Callable[..., list[Row]]:
+def mapped(
+    dropped_file: Callable[..., Path], tmp_path: Path, engine: duckdb.DuckDBPyConnection
+) -> Callable[..., list[Row]]:
     """A function from a file's content to its mapped rows in the order of the file.
 
     Each row has `source` and what its source says, without what is NULL; times as naive UTC text.
@@ -44,8 +54,7 @@ def mapped(dropped_file: Callable[..., Path], tmp_path: Path) -> Callable[..., l
         path = dropped_file(content, name)
         known = settings.load(tmp_path / "no settings", {})
         file, source = source_of(recognise(path, known), name, saved, known)
-        con = duckdb.connect()
-        con.execute("SET TimeZone = 'UTC'")
+        con = engine.cursor()
         try:
             dropped.map_rows(con, file, source)
             rows = con.table("mapped").pl().to_dicts()
