@@ -59,6 +59,7 @@ def mapped(
             dropped.map_rows(con, file, source)
             rows = con.table("mapped").pl().to_dicts()
         finally:
+            con.execute("DROP TABLE IF EXISTS memory.main.raw")
             con.close()
             file.close()
         made = [{"source": source.name} | _said(row) for row in rows]
