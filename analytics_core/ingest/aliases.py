@@ -14,7 +14,7 @@ _MODEL = "model"
 
 
 def load(settings_folder: Path) -> Mapping[str, Mapping[str, str]]:
-    """dimension column -> value -> canonical value. Raises BadFile, UnknownName."""
+    """Dimension column -> value -> canonical value. Raises BadFile, UnknownName."""
     path = settings_folder / "aliases.csv"
     found: dict[str, dict[str, str]] = {}
     for line in table(path, COLUMNS):

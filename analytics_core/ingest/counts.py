@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from analytics_core.ingest.kinds import family
+from analytics_core.ingest.raw import one_of
 
+NO_NUMBER = ("", "NULL", "null", "None", "N/A", "-")  # NaN is one, and worth a remark
+_YES, _NO = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
 REQUEST_LIMIT, BUCKET_LIMIT = 1_000_000_000, 10_000_000_000_000
 
 
@@ -56,7 +59,7 @@ def count(sql: str, kind: str) -> Count:
         case _:
             text = f"CAST({sql} AS VARCHAR)"
             double = f"TRY_CAST({text} AS DOUBLE)"
-            nothing = f"trim({text}) IN ('', 'NULL', 'null', 'None', 'N/A', '-')"
+            nothing = one_of(f"trim({text})", NO_NUMBER)
             return Count(
                 f"CASE WHEN isnan({double}) THEN NULL ELSE {double} END",
                 False,
@@ -80,6 +83,6 @@ def truth(sql: str, kind: str) -> str:
         return sql
     text = f"lower(trim(CAST({sql} AS VARCHAR)))"
     return (
-        f"CASE WHEN {text} IN ('true', 't', '1', '1.0', 'yes', 'y') THEN true"
-        f" WHEN {text} IN ('false', 'f', '0', '0.0', 'no', 'n') THEN false END"
+        f"CASE WHEN {one_of(text, _YES)} THEN true"
+        f" WHEN {one_of(text, _NO)} THEN false END"
     )

@@ -2,7 +2,7 @@
 
 from analytics_core.events import NEVER_STAGED, NEVER_STAGED_PREFIXES
 from analytics_core.ingest.kinds import family
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.raw import literal, one_of
 from analytics_core.ingest.texts import CONTROL, without_secrets
 
 _KEYS, _KEY_LENGTH, _VALUE_LENGTH = 32, 64, 256
@@ -74,11 +74,10 @@ def _bounded(entries: str) -> str:
     key = "left(" + tidy.replace("{0}", "e.k") + f", {_KEY_LENGTH})"
     value = "left(" + tidy.replace("{0}", "e.v") + f", {_VALUE_LENGTH})"
     made = f"list_transform(CAST({entries} AS {_ENTRIES}), lambda e: {{'k': {key}, 'v': {value}}})"
-    never = ", ".join(map(literal, sorted(NEVER_STAGED)))
     prefixed = " OR ".join(f"starts_with(lower(e.k), {literal(p)})" for p in NEVER_STAGED_PREFIXES)
     kept = (
         f"list_filter({made}, lambda e: e.k <> '' AND e.v <> ''"
-        f" AND lower(e.k) NOT IN ({never}) AND NOT ({prefixed}))"
+        f" AND NOT {one_of('lower(e.k)', sorted(NEVER_STAGED))} AND NOT ({prefixed}))"
     )
     merged = (
         f"list_reduce(list_transform({kept}[:{_KEYS}], lambda e: MAP {{e.k: e.v}}),"

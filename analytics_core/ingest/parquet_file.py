@@ -52,7 +52,7 @@ class ParquetFile:
 def open_parquet(path: Path, settings: Settings) -> ParquetFile:
     """Reads the footer and checks what it says before a data page is touched. Raises Refused."""
     try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
+        file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
         names = tuple(file.schema_arrow.names)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as wrong:
         raise refusal(wrong) from None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.raw import literal, one_of
 
 LONGEST = 512
 NOTHING = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "-")
@@ -43,10 +43,10 @@ def too_long(texts: Sequence[str]) -> str:
 def cleaned(sql: str, unclean_sql: str, nothing: Sequence[str] = NOTHING) -> str:
     """The text without what `unclean` found, NULL where it stands for nothing."""
     whole = f"left(trim(regexp_replace({sql}, {literal(CONTROL)}, chr(65533), 'g')), {LONGEST})"
-    listed = ", ".join(map(literal, nothing))
+    longest = max(map(len, nothing))
     return (
-        f"CASE WHEN {unclean_sql} THEN CASE WHEN {whole} IN ({listed}) THEN NULL ELSE {whole} END"
-        f" WHEN {sql} IN ({listed}) THEN NULL ELSE {sql} END"
+        f"CASE WHEN {unclean_sql} THEN CASE WHEN {one_of(whole, nothing)} THEN NULL ELSE {whole} END"
+        f" WHEN strlen({sql}) <= {longest} AND {one_of(sql, nothing)} THEN NULL ELSE {sql} END"
     )
 
 

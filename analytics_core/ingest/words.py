@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from analytics_core.events import SERVICE_TYPES
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.raw import literal, one_of
 
 ENVIRONMENTS = {"prod": "production", "prd": "production", "stage": "staging", "dev": "development"}
 # What gateways and older conventions call a provider -> its OpenTelemetry name.
@@ -66,10 +66,10 @@ def status(sql: str) -> str:
 
 def service_type(given: str | None, operation: str | None, model: str | None, measured: str) -> str:
     """The service type: as given, else by operation, else by model, else text where `measured`."""
-    known = ", ".join(map(literal, SERVICE_TYPES))
     cases: list[str] = []
     if given:
-        cases.append(f"CASE WHEN lower({given}) IN ({known}) THEN lower({given}) END")
+        known = one_of(f"lower({given})", SERVICE_TYPES)
+        cases.append(f"CASE WHEN {known} THEN lower({given}) END")
     if operation:
         cases.append(looked_up(f"lower({operation})", OPERATIONS, "NULL"))
     generated = f"CASE WHEN {measured} THEN 'text_generation' ELSE 'other' END"
