@@ -24,7 +24,7 @@ KILLS = 20
 
 def drop(path: Path, start: int, rows: int, output: int) -> Path:
     """A canonical log of `rows` calls, ten minutes apart, from number `start` on."""
-    first = datetime(2026, 9, 20)
+    first = datetime(2025, 1, 10)
     with path.open("w") as out:
         for number in range(start, start + rows):
             moment = first + timedelta(minutes=10 * number)
