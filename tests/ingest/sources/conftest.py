@@ -1,7 +1,6 @@
 """What the tests of sources use: a small file in, the columns its source maps out."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -34,18 +33,8 @@ def dropped_file(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-@pytest.fixture(scope="session")
-def engine() -> Iterator[duckdb.DuckDBPyConnection]:
-    """One database for all: a cursor of it has temporary tables of its own."""
-    with duckdb.connect() as con:
-        con.execute("SET GLOBAL TimeZone = 'UTC'")
-        yield con
-
-
 @pytest.fixture
-def mapped(
-    dropped_file: Callable[..., Path], tmp_path: Path, engine: duckdb.DuckDBPyConnection
-) -> Callable[..., list[Row]]:
+def mapped(dropped_file: Callable[..., Path], tmp_path: Path) -> Callable[..., list[Row]]:
     """A function from a file's content to its mapped rows in the order of the file.
 
     Each row has `source` and what its source says, without what is NULL; times as naive UTC text.
@@ -55,13 +44,12 @@ def mapped(
         path = dropped_file(content, name)
         known = settings.load(tmp_path / "no settings", {})
         file, source = source_of(recognise(path, known), name, saved, known)
-        con = engine.cursor()
+        con = duckdb.connect()
+        con.execute("SET TimeZone = 'UTC'")
         try:
             dropped.map_rows(con, file, source)
             rows = con.table("mapped").pl().to_dicts()
         finally:
-            with suppress(duckdb.CatalogException):  # most are temporary views
-                con.execute("DROP TABLE raw")
             con.close()
             file.close()
         made = [{"source": source.name} | _said(row) for row in rows]
@@ -103,7 +91,9 @@ def _text(value: Any) -> Any:
         return None
     if isinstance(value, Decimal):
         value = format(value, "f")
-    text = value.isoformat(" ").removesuffix("+00:00") if hasattr(value, "isoformat") else str(value)
+    text = (
+        value.isoformat(" ").removesuffix("+00:00") if hasattr(value, "isoformat") else str(value)
+    )
     if text.replace(".", "", 1).removeprefix("-").isdigit() and "." in text:
         text = text.rstrip("0").rstrip(".")
     return text

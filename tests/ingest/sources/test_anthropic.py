@@ -11,7 +11,8 @@ HEAD = (
 
 def test_a_row_of_the_console_is_a_day(mapped):
     first, second = mapped(
-        HEAD + "2026-10-01,claude-opus-4-8,web,Default,standard,≤ 200k,100000,10,20,30,5000,4,global,\n"
+        HEAD
+        + "2026-10-01,claude-opus-4-8,web,Default,standard,≤ 200k,100000,10,20,30,5000,4,global,\n"
         "2026-10-01,claude-opus-4-8,web,Default,batch,> 200k,50000,0,0,0,2000,0,global,fast\n"
     )
     assert first == {
@@ -31,7 +32,11 @@ def test_older_exports_lack_columns(mapped):
         "usage_date_utc,model_version,usage_input_tokens_no_cache,usage_input_tokens_cache_write,"
         "usage_input_tokens_cache_read,usage_output_tokens\n2025-03-01T10:00,claude-x,5,6,7,8\n"
     )
-    assert (row["cache_write_tokens"], row.get("cache_write_1h_tokens"), row.get("ended_at")) == ("6", None, None)
+    assert (row["cache_write_tokens"], row.get("cache_write_1h_tokens"), row.get("ended_at")) == (
+        "6",
+        None,
+        None,
+    )
 
 
 def _page(**result):
@@ -39,7 +44,11 @@ def _page(**result):
              "cache_creation": {"ephemeral_1h_input_tokens": 1000, "ephemeral_5m_input_tokens": 500},
              "server_tool_use": {"web_search_requests": 0}, "model": "claude-sonnet-4-5",
              "service_tier": "priority_on_demand", "workspace_id": "w-1", "rbac_group_id": None}  # fmt: skip
-    bucket = {"starting_at": "2026-10-01T00:00:00Z", "ending_at": "2026-10-02T00:00:00Z", "results": [usage | result]}
+    bucket = {
+        "starting_at": "2026-10-01T00:00:00Z",
+        "ending_at": "2026-10-02T00:00:00Z",
+        "results": [usage | result],
+    }
     return json.dumps({"data": [bucket], "has_more": False, "next_page": None})
 
 

@@ -22,7 +22,9 @@ def _lines(*records):
 
 
 def test_an_invocation(mapped):
-    row, failed = mapped(_lines(LOG, LOG | {"requestId": "q-2", "errorCode": "ThrottlingException"}))
+    row, failed = mapped(
+        _lines(LOG, LOG | {"requestId": "q-2", "errorCode": "ThrottlingException"})
+    )
     assert row == {
         "source": "bedrock-log", "_row": 1, "id": "q-1", "started_at": "2026-10-01T08:00:00Z",
         "latency_ms": "3640", "provider": "aws.bedrock",

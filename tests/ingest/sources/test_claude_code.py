@@ -31,7 +31,12 @@ def test_the_lines_of_one_request_fold_into_the_last(mapped):
         _lines(USER, _line(1, output=9), _line(2, output=9), _line(3, output=159)), name="s-1.jsonl"
     )
     shown = [(row["_row"], row.get("skip"), row.get("output_tokens")) for row in rows]
-    assert shown == [(1, "not_usage", None), (2, "duplicate", "9"), (3, "duplicate", "9"), (4, None, "159")]
+    assert shown == [
+        (1, "not_usage", None),
+        (2, "duplicate", "9"),
+        (3, "duplicate", "9"),
+        (4, None, "159"),
+    ]
     assert rows[3] == {
         "source": "claude-code", "_row": 4, "id": "m-1:q-1",
         "started_at": "2026-10-01 08:00:01.500000", "ended_at": "2026-10-01 08:00:03.500000",
@@ -44,7 +49,11 @@ def test_the_lines_of_one_request_fold_into_the_last(mapped):
 
 
 def test_the_same_message_under_another_request_is_another_call(mapped):
-    rows = mapped(_lines(_line(1, output=5), _line(2, request="q-2", output=5), _line(3, request=None, output=5)))
+    rows = mapped(
+        _lines(
+            _line(1, output=5), _line(2, request="q-2", output=5), _line(3, request=None, output=5)
+        )
+    )
     assert [(row["id"], row.get("skip")) for row in rows] == [
         ("m-1:q-1", None), ("m-1:q-2", None), ("m-1", None),
     ]  # fmt: skip
@@ -66,7 +75,11 @@ def test_tiers_speed_searches_and_subagents(mapped):
     fast = _line(2, "m-2", output=1, tokens={"service_tier": "standard", "speed": "fast",
                  "server_tool_use": {"web_search_requests": 2}}, isSidechain=True)  # fmt: skip
     first, second = mapped(_lines(batch, fast))
-    assert (first["service_tier"], first["agent"], first.get("items")) == ("batch", "claude-code", None)
+    assert (first["service_tier"], first["agent"], first.get("items")) == (
+        "batch",
+        "claude-code",
+        None,
+    )
     assert (second["service_tier"], second["agent"]) == ("fast", "claude-code/subagent")
     assert second["items"] == [{"rule": "web_search", "quantity": "2", "unit": "searches"}]
 
@@ -74,7 +87,10 @@ def test_tiers_speed_searches_and_subagents(mapped):
 def test_messages_made_by_the_tool_itself_are_no_usage(mapped):
     synthetic = _line(1, output=0)
     synthetic["message"]["model"] = "<synthetic>"
-    assert [row.get("skip") for row in mapped(_lines(synthetic, _line(2, output=1)))] == ["not_usage", None]
+    assert [row.get("skip") for row in mapped(_lines(synthetic, _line(2, output=1)))] == [
+        "not_usage",
+        None,
+    ]
 
 
 def test_old_logs_bring_their_cost(mapped):

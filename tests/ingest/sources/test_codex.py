@@ -50,7 +50,16 @@ def test_each_counter_is_the_call_since_the_one_before(mapped):
 
 def test_session_and_turn_hold_until_the_next(mapped):
     rows = mapped(SESSION)
-    said = ("id", "model_raw", "project", "repository", "session_id", "conversation_id", "provider", "agent")
+    said = (
+        "id",
+        "model_raw",
+        "project",
+        "repository",
+        "session_id",
+        "conversation_id",
+        "provider",
+        "agent",
+    )
     session = "0f1e2d3c-0000-4000-8000-000000000001"
     assert tuple(rows[4][name] for name in said) == (
         f"{session}:110", "gpt-5.4", "docs", "acme/atlas", session, session, "openai", "codex",
@@ -70,7 +79,10 @@ def test_a_log_without_session_is_named_for_its_file(mapped):
 
 def test_totals_alone_are_subtracted(mapped):
     rows = mapped(_lines(_count(1, _usage(100, 60, 10, 4)), _count(2, _usage(300, 200, 25, 9))))
-    assert [(row["input_tokens"], row["output_tokens"]) for row in rows] == [("100", "10"), ("200", "15")]
+    assert [(row["input_tokens"], row["output_tokens"]) for row in rows] == [
+        ("100", "10"),
+        ("200", "15"),
+    ]
 
 
 def test_deltas_that_do_not_add_up_are_flagged_on_the_last_call(mapped):

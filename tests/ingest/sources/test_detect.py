@@ -54,7 +54,9 @@ def test_a_file_is_recognised_by_its_columns(head, source):
 
 
 def _mapping(name, *columns, time="time"):
-    (source,) = sources_of(f"name: {name}\nmatch: {{all: [{', '.join(columns)}]}}\ntime: {{column: {time}}}\n", name)
+    (source,) = sources_of(
+        f"name: {name}\nmatch: {{all: [{', '.join(columns)}]}}\ntime: {{column: {time}}}\n", name
+    )
     return source
 
 
@@ -97,14 +99,18 @@ def test_unknown_columns_names_what_is_there_and_what_is_missing():
         "No source reads these columns: request_id, start_time_, endTime, spend, prompt_tokens, call_type."
         " As litellm it lacks starttime (is it 'start_time_'?)."
     )
-    assert str(_refusal(_head("a"))).endswith("no column with a time (timestamp, time, created_at, date …).")
+    assert str(_refusal(_head("a"))).endswith(
+        "no column with a time (timestamp, time, created_at, date …)."
+    )
     assert str(_refusal(_head("time,a"))).endswith("It has neither a cost nor both token counts.")
 
 
 def test_unknown_columns_also_counts_lines_that_are_no_json():
     head = _head("a", kind="jsonl", lines=3, bad_lines=1)
     assert str(_refusal(head)).endswith(" 1 of 3 lines is not JSON.")
-    assert str(_refusal(_head("a", kind="jsonl", lines=9, bad_lines=2))).endswith(" 2 of 9 lines are not JSON.")
+    assert str(_refusal(_head("a", kind="jsonl", lines=9, bad_lines=2))).endswith(
+        " 2 of 9 lines are not JSON."
+    )
 
 
 def test_names_of_a_file_are_shown_short_and_without_control_characters():

@@ -15,7 +15,15 @@ PERIOD = "2026-10-01T00:00:00Z,2026-10-02T00:00:00Z"
 AI = "AI and Machine Learning"
 
 
-def _line(billed="2", effective="1.5", category="Usage", service=AI, resource="r-1", unit="Requests", tags=""):
+def _line(
+    billed="2",
+    effective="1.5",
+    category="Usage",
+    service=AI,
+    resource="r-1",
+    unit="Requests",
+    tags="",
+):
     return (
         f'{billed},{effective},3,USD,Acme,a-1,Atlas,{category},"$1 per token",{PERIOD},4,{unit},AWS,'
         f"{resource},nova-pro,{service},Bedrock,Coins,70,{tags}\n"
@@ -50,13 +58,17 @@ def test_only_ai_usage_is_kept_unless_a_setting_keeps_all(mapped):
 
 
 def test_settings_name_the_cost_and_the_tags_of_dimensions(mapped):
-    saved = sources_of("extends: focus\noptions:\n  cost: BilledCost\n  team: squad\n", "focus.yaml")
+    saved = sources_of(
+        "extends: focus\noptions:\n  cost: BilledCost\n  team: squad\n", "focus.yaml"
+    )
     (row,) = mapped(HEAD + _line(tags='"{""squad"": ""search""}"'), saved=saved)
     assert (row["cost_reported"], row["team"]) == ("2", "search")
 
 
 def test_a_wrong_option_says_which_there_are():
-    with pytest.raises(BadFile, match=r"focus.yaml, line 2, key 'options.cost': 'Billed' is not one of"):
+    with pytest.raises(
+        BadFile, match=r"focus.yaml, line 2, key 'options.cost': 'Billed' is not one of"
+    ):
         sources_of("extends: focus\noptions: {cost: Billed}\n", "focus.yaml")
 
 

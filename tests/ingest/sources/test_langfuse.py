@@ -47,24 +47,38 @@ def test_input_and_output_are_sums_of_their_parts(mapped):
 def test_17903_input_tokens_of_which_17817_cached(mapped):
     usage = {"input": 86, "input_cached_tokens": 17817, "output": 30, "total": 17933}
     row, _ = mapped(_lines(OBSERVATION | {"usage_details": usage}, OBSERVATION))
-    assert (row["input_tokens"], row["cache_read_tokens"], row["output_tokens"]) == ("17903", "17817", "30")
+    assert (row["input_tokens"], row["cache_read_tokens"], row["output_tokens"]) == (
+        "17903",
+        "17817",
+        "30",
+    )
 
 
 def test_a_csv_holds_its_maps_as_json_text(mapped):
     (row,) = mapped(
         "id,trace_id,type,start_time,end_time,level,provided_model_name,usage_details,cost_details,total_cost\n"
-        'o-1,t-1,EMBEDDING,2026-10-01 08:00:00,2026-10-01 08:00:01,ERROR,text-embedding-3-small,'
+        "o-1,t-1,EMBEDDING,2026-10-01 08:00:00,2026-10-01 08:00:01,ERROR,text-embedding-3-small,"
         '"{""input"":7,""total"":7}","{""total"":1e-05}",\n'
     )
-    assert (row["status"], row["operation"], row["service_type"]) == ("error", "embeddings", "embedding")
-    assert (row["input_tokens"], row.get("output_tokens"), row["cost_reported"]) == ("7", None, "0.00001")
+    assert (row["status"], row["operation"], row["service_type"]) == (
+        "error",
+        "embeddings",
+        "embedding",
+    )
+    assert (row["input_tokens"], row.get("output_tokens"), row["cost_reported"]) == (
+        "7",
+        None,
+        "0.00001",
+    )
 
 
 def test_a_page_of_the_api_is_one_row_per_observation(mapped):
     one = {"id": "o-1", "traceId": "t-1", "type": "GENERATION", "level": "DEFAULT", "model": "gpt-5",
            "startTime": "2026-10-01T08:00:00.000Z", "endTime": "2026-10-01T08:00:02.500Z",
            "usageDetails": {"input": 4, "output": 3}, "costDetails": {"total": 0.5}}  # fmt: skip
-    rows = mapped(json.dumps({"data": [one, one | {"id": "o-2", "type": "SPAN"}], "meta": {"page": 1}}))
+    rows = mapped(
+        json.dumps({"data": [one, one | {"id": "o-2", "type": "SPAN"}], "meta": {"page": 1}})
+    )
     assert [(row["id"], row.get("skip")) for row in rows] == [("o-1", None), ("o-2", "not_usage")]
     shown = ("model_raw", "input_tokens", "cost_reported", "latency_ms", "trace_id")
     assert tuple(rows[0][name] for name in shown) == ("gpt-5", "4", "0.5", "2500", "t-1")

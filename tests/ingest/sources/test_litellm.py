@@ -134,7 +134,16 @@ d-2,e-1,2026-10-02,hash,gpt-5,openai,/chat/completions,10,2,0,0,0.005,1,1,0
 
 def test_a_day_with_failures_is_two_buckets(mapped):
     rows = mapped(DAILY.format(entity="team_id"))
-    shown = ("_row", "started_at", "ended_at", "team", "requests", "status", "input_tokens", "cost_reported")
+    shown = (
+        "_row",
+        "started_at",
+        "ended_at",
+        "team",
+        "requests",
+        "status",
+        "input_tokens",
+        "cost_reported",
+    )
     assert [tuple(row.get(name) for name in shown) for row in rows] == [
         (1, "2026-10-01 00:00:00", "2026-10-02 00:00:00", "e-1", "10", "ok", "1000", "0.5"),
         (1, "2026-10-01 00:00:00", "2026-10-02 00:00:00", "e-1", "2", "error", None, "0"),

@@ -70,7 +70,9 @@ def test_files_of_the_settings_folder_are_read_by_name(tmp_path):
     folder = tmp_path / "sources"
     folder.mkdir()
     (folder / "b.yaml").write_text(GOOD)
-    (folder / "a.yaml").write_text("extends: generic\noptions: {zone: Europe/Berlin, policy: computed}\n")
+    (folder / "a.yaml").write_text(
+        "extends: generic\noptions: {zone: Europe/Berlin, policy: computed}\n"
+    )
     (folder / "notes.txt").write_text("not a mapping")
     found = saved(tmp_path)
     assert [(s.name, s.zone, s.policy, s.packaged) for s in found] == [
@@ -136,7 +138,11 @@ def test_each_operator(mapped, value, found):
         ("{column: t, unit: ms}", "1790841600123", "2026-10-01 08:00:00.123000"),
         ("{column: t, unit: us}", 1790841600123456, "2026-10-01 08:00:00.123456"),
         ("{column: t, unit: ns}", 1790841600123456789, "2026-10-01 08:00:00.123457"),
-        ("{column: t, unit: ms, offset_from: '2026-01-01T01:00:00+01:00'}", 1500, "2026-01-01 00:00:01.500000"),
+        (
+            "{column: t, unit: ms, offset_from: '2026-01-01T01:00:00+01:00'}",
+            1500,
+            "2026-01-01 00:00:01.500000",
+        ),
         ("{column: t, unit: '%d.%m.%Y %H:%M'}", "31.12.2026 23:59", "2026-12-31 23:59:00"),
         ("{column: t, unit: '%d.%m.%Y'}", "soon", None),
         ("{column: t, unit: iso}", "2026-12-31", "2026-12-31"),
@@ -177,11 +183,21 @@ def test_an_id_with_an_unknown_part_is_no_id(mapped):
 def test_disjoint_parts_are_added_up(mapped):
     columns = "{input_tokens: a, cache_read_tokens: b, output_tokens: b, reasoning_tokens: a}"
     row = _mapped(mapped, columns, more="convention: disjoint\n")
-    assert (row["input_tokens"], row["output_tokens"], row["cache_read_tokens"]) == ("10", "10", "3")
+    assert (row["input_tokens"], row["output_tokens"], row["cache_read_tokens"]) == (
+        "10",
+        "10",
+        "3",
+    )
 
 
 def test_rows_may_be_elements_of_arrays(mapped):
-    page = {"org": "acme", "days": [{"t": 1790812800, "rows": [{"m": "x", "n": 1}, {"m": "y", "n": 2}]}, {"t": 2, "rows": []}]}
+    page = {
+        "org": "acme",
+        "days": [
+            {"t": 1790812800, "rows": [{"m": "x", "n": 1}, {"m": "y", "n": 2}]},
+            {"t": 2, "rows": []},
+        ],
+    }
     text = """name: pages
 match: {all: [days, days.rows]}
 rows: {unnest: days.rows, keep: {days.rows.m: [y]}}
@@ -199,20 +215,37 @@ columns: {model: days.rows.m, requests: days.rows.n, organization: org}
 
 def test_repeats_fold_into_the_row_that_stays(mapped):
     lines = "".join(
-        json.dumps({"t": 1790841600 + n, "id": "a", "n": n, "m": m}) + "\n" for n, m in ((1, "x"), (3, None), (2, "y"))
+        json.dumps({"t": 1790841600 + n, "id": "a", "n": n, "m": m}) + "\n"
+        for n, m in ((1, "x"), (3, None), (2, "y"))
     )
     more = "id: {columns: [id]}\ncolumns: {model: m, input_tokens: n}\n"
     last = f"{GOOD}{more}dedupe: {{keep: last, order_by: [n], first_of: [started_at], last_of: [model]}}\n"
     rows = mapped(lines, saved=sources_of(last, "mine.yaml"))
     kept = next(row for row in rows if "skip" not in row)
     assert sorted(row.get("skip", "kept") for row in rows) == ["duplicate", "duplicate", "kept"]
-    assert (kept["input_tokens"], kept["started_at"], kept["model_raw"]) == ("3", "2026-10-01 08:00:01", "y")
+    assert (kept["input_tokens"], kept["started_at"], kept["model_raw"]) == (
+        "3",
+        "2026-10-01 08:00:01",
+        "y",
+    )
     first = f"{GOOD}{more}dedupe: {{keep: first, order_by: [n]}}\n"
-    kept = next(row for row in mapped(lines, saved=sources_of(first, "mine.yaml")) if "skip" not in row)
+    kept = next(
+        row for row in mapped(lines, saved=sources_of(first, "mine.yaml")) if "skip" not in row
+    )
     assert kept["input_tokens"] == "1"
 
 
-HOSTILE = ("'; DROP TABLE raw; --", "') FROM raw; COPY raw TO 'x.csv'; --", 'a"b', "{x}", "%s", "$1", "\\'", "''", "💥")
+HOSTILE = (
+    "'; DROP TABLE raw; --",
+    "') FROM raw; COPY raw TO 'x.csv'; --",
+    'a"b',
+    "{x}",
+    "%s",
+    "$1",
+    "\\'",
+    "''",
+    "💥",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -227,7 +260,12 @@ def test_no_text_of_a_mapping_is_more_than_a_text(mapped, text, tmp_path):
     more = f"tags: {{{quoted}: {{constant: {quoted}}}}}\nrows: {{keep: {{v: [{quoted}]}}}}\n"
     row = _mapped(mapped, columns, (record, record), more)
     assert (row["feature"], row["agent"], row["tags"]) == (text, "hit", {text: text})
-    assert (row.get("team"), row.get("project"), row.get("customer"), row.get("skip")) == (None, None, "there", None)
+    assert (row.get("team"), row.get("project"), row.get("customer"), row.get("skip")) == (
+        None,
+        None,
+        "there",
+        None,
+    )
     assert not list(tmp_path.rglob("x.csv"))
 
 
@@ -239,7 +277,12 @@ def test_a_pattern_is_a_pattern_and_nothing_else(mapped, pattern):
 
 def test_the_examples_in_the_documentation_are_mappings(root):
     files = sorted((root / "docs/examples/sources").glob("*.yaml"), key=lambda path: path.stem)
-    assert [path.stem for path in files] == ["aider", "aider-message-send", "azure-llm-trace", "mooncake-trace"]
+    assert [path.stem for path in files] == [
+        "aider",
+        "aider-message-send",
+        "azure-llm-trace",
+        "mooncake-trace",
+    ]
     assert [sources_of(path.read_text("utf-8"), Path(path.name))[0].name for path in files] == [
         path.stem for path in files
     ]  # fmt: skip

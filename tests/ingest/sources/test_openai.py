@@ -60,7 +60,15 @@ def test_a_page_gives_each_result_the_period_of_its_bucket(mapped):
         _page(object="organization.usage.completions.result", input_tokens=1000, output_tokens=500,
               input_cached_tokens=800, project_id=None, api_key_id="key_1", batch=None)
     )  # fmt: skip
-    shown = ("source", "started_at", "ended_at", "requests", "input_tokens", "cache_read_tokens", "api_key")
+    shown = (
+        "source",
+        "started_at",
+        "ended_at",
+        "requests",
+        "input_tokens",
+        "cache_read_tokens",
+        "api_key",
+    )
     assert tuple(row[name] for name in shown) == (
         "openai-usage", "1790812800", "1790899200", "2", "1000", "800", "key_1",
     )  # fmt: skip
@@ -70,7 +78,9 @@ def test_other_results_are_items_of_their_own_unit(mapped):
     (images,) = mapped(_page(object="organization.usage.images.result", images=3, size="1024x1024"))
     (speech,) = mapped(_page(object="organization.usage.audio_speeches.result", characters=45))
     (heard,) = mapped(_page(object="organization.usage.audio_transcriptions.result", seconds=20))
-    (code,) = mapped(_page(object="organization.usage.code_interpreter_sessions.result", num_sessions=4))
+    (code,) = mapped(
+        _page(object="organization.usage.code_interpreter_sessions.result", num_sessions=4)
+    )
     (vector,) = mapped(_page(object="organization.usage.embeddings.result", input_tokens=16))
     found = [(r["service_type"], r.get("items")) for r in (images, speech, heard, code, vector)]
     assert found == [
@@ -94,5 +104,11 @@ def test_costs_are_lines_in_their_currency(mapped):
         "cost_reported": "0.895874", "currency": "USD", "service_type": "other",
         "items": [{"rule": "gpt-5, input", "cost": "0.895874"}],
     }  # fmt: skip
-    (paged,) = mapped(_page(object="organization.costs.result", amount={"value": 0.06, "currency": "usd"}))
-    assert (paged["source"], paged["cost_reported"], paged["currency"]) == ("openai-costs", "0.06", "USD")
+    (paged,) = mapped(
+        _page(object="organization.costs.result", amount={"value": 0.06, "currency": "usd"})
+    )
+    assert (paged["source"], paged["cost_reported"], paged["currency"]) == (
+        "openai-costs",
+        "0.06",
+        "USD",
+    )

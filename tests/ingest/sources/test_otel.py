@@ -32,17 +32,27 @@ CHAT = _span(
     gen_ai__conversation__id="c-1", gen_ai__prompt="private",
 )  # fmt: skip
 AGENT = _span("s-2", gen_ai__operation__name="invoke_agent", gen_ai__usage__input_tokens=100)
-OLD = _span("s-3", gen_ai__system="openai", llm__usage__prompt_tokens=7, llm__usage__completion_tokens=3)
+OLD = _span(
+    "s-3", gen_ai__system="openai", llm__usage__prompt_tokens=7, llm__usage__completion_tokens=3
+)
 
 
 def _document(*spans):
-    around = {"attributes": _attributes(service__name="search", deployment__environment__name="prod")}
-    return {"resourceSpans": [{"resource": around, "scopeSpans": [{"scope": {}, "spans": list(spans)}]}]}
+    around = {
+        "attributes": _attributes(service__name="search", deployment__environment__name="prod")
+    }
+    return {
+        "resourceSpans": [{"resource": around, "scopeSpans": [{"scope": {}, "spans": list(spans)}]}]
+    }
 
 
 def test_model_calls_are_events_and_agent_spans_are_not(mapped):
     rows = mapped(json.dumps(_document(CHAT, AGENT, OLD), indent=1))
-    assert [(row["id"], row.get("skip")) for row in rows] == [("s-1", None), ("s-3", None), ("s-2", "not_usage")]
+    assert [(row["id"], row.get("skip")) for row in rows] == [
+        ("s-1", None),
+        ("s-3", None),
+        ("s-2", "not_usage"),
+    ]
     assert rows[0] == {
         "source": "otel", "_row": 1, "id": "s-1", "trace_id": "t-1",
         "started_at": "2026-10-01 08:00:00.123456", "ended_at": "2026-10-01 08:00:02.500000",
@@ -52,7 +62,11 @@ def test_model_calls_are_events_and_agent_spans_are_not(mapped):
         "environment": "prod", "input_tokens": "100", "output_tokens": "20",
         "cache_read_tokens": "60", "tags": {"service": "search"},
     }  # fmt: skip
-    assert (rows[1]["provider"], rows[1]["input_tokens"], rows[1]["output_tokens"]) == ("openai", "7", "3")
+    assert (rows[1]["provider"], rows[1]["input_tokens"], rows[1]["output_tokens"]) == (
+        "openai",
+        "7",
+        "3",
+    )
 
 
 def test_a_collectors_file_has_a_document_a_line(mapped):
@@ -69,7 +83,13 @@ def test_spans_a_line_with_attributes_as_an_object_or_as_a_list(mapped):
     (row, _) = mapped(json.dumps(flat) + "\n" + json.dumps(flat) + "\n")
     assert tuple(row[name] for name in shown) == ("f-1", "gpt-5", "7", "error", "1000")
     (row, _) = mapped(json.dumps(CHAT) + "\n" + json.dumps(CHAT) + "\n")
-    assert tuple(row[name] for name in shown) == ("s-1", "gpt-5-2025-08-07", "100", "ok", "2376.544")
+    assert tuple(row[name] for name in shown) == (
+        "s-1",
+        "gpt-5-2025-08-07",
+        "100",
+        "ok",
+        "2376.544",
+    )
 
 
 def test_a_table_of_spans_with_a_map_of_attributes(mapped):
@@ -80,7 +100,15 @@ def test_a_table_of_spans_with_a_map_of_attributes(mapped):
                 'gen_ai.usage.output_tokens': '2', 'gen_ai.request.model': 'gpt-5'} AS SpanAttributes,
             MAP {'deployment.environment': 'prod'} AS ResourceAttributes""")
     (row,) = mapped(table)
-    shown = ("id", "trace_id", "started_at", "latency_ms", "model_raw", "input_tokens", "environment")
+    shown = (
+        "id",
+        "trace_id",
+        "started_at",
+        "latency_ms",
+        "model_raw",
+        "input_tokens",
+        "environment",
+    )
     assert tuple(row[name] for name in shown) == (
         "f-2", "t", "2026-10-01 08:00:00", "1500", "gpt-5", "4", "prod",
     )  # fmt: skip
