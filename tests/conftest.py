@@ -93,6 +93,12 @@ def _month_file(events: Path, month: str, rows: list[Event]) -> manifest.EventFi
     )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def land() -> Callable[..., Path]:
+    """`land_literally`, for a folder that several tests share."""
+    return land_literally
+
+
 @pytest.fixture
 def landed(tmp_path: Path) -> Callable[..., Path]:
     """A function that lands literal events and gives the data folder that holds them."""

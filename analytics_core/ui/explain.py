@@ -22,7 +22,7 @@ from analytics_core.ui.escape import md_escape
 def explain(view: View, query: Query, name: str) -> None:
     """A button that opens the explanation of the answer to `query`; closed, it costs nothing."""
     popover = st.popover(
-        "",
+        "Explain",
         type="tertiary",
         icon=":material/info:",
         help="Explain this number",

@@ -43,8 +43,9 @@ def panel(view: View, name: str, title: str, content: Callable[[View], Content])
             shown = content(view)
             with head:
                 kind = _switch(name)
-                explain(view, shown.question, name)
-                _download(view, name, shown.sheet)
+                with st.container(horizontal=True, width="content", gap="xsmall"):
+                    explain(view, shown.question, name)
+                    _download(view, name, shown.sheet)
             shown.controls()
             if kind == state.TABLES:
                 shown.table()
@@ -60,14 +61,13 @@ def _switch(name: str) -> str:
         format_func=_KINDS.__getitem__,
         required=True,
         label_visibility="collapsed",
-        help="Chart or table",
     )
 
 
 def _download(view: View, name: str, sheet: Callable[[], Sheet]) -> None:
     page, _, panel_name = name.partition(".")
     st.download_button(
-        "",
+        "CSV",
         data=lambda: csv.content(sheet()),
         file_name=csv.file_name(page, panel_name, view.filters.period, state.nonce()),
         mime=csv.MIME,

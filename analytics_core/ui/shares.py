@@ -18,7 +18,7 @@ from analytics_core.ui.escape import md_escape
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import breakdown_table
 
-HEIGHT = 240
+HEIGHT, ROW = 240, 36  # pixels; equal rows, whatever is a button
 
 
 def draw_panel(view: View, name: str, title: str, *, measure: str, by: str, top: int) -> None:
@@ -56,7 +56,9 @@ def amounts(parts: Breakdown, colours: Colours, name: str) -> None:
     """
     with st.container(gap=None):
         for part in parts.parts:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", height=ROW, border=False
+            ):
                 with st.container():
                     _name(parts, part, colours, name)
                 figure = text(part.value, parts.measure.unit, additive=parts.measure.additive)
