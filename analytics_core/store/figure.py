@@ -25,12 +25,15 @@ def figure(
     """One measure out of the aggregates of a statement; null where it is unknown."""
     if measure.quantile is not None:
         total, bucket = (pl.col(aliases[n]) for n in ("total", str(sql.percent_of(measure))))
-        return pl.when(total >= measure.least).then((bucket / 100).exp())
+        return pl.when(total >= measure.least).then(_over(bucket, 100).exp())
     if measure.relation == "period":
-        return pl.col(aliases[measure.sql]) * 3600 / _seconds(period, grain)
+        asked = pl.col(aliases[measure.sql])
+        if grain is None:
+            return _over(asked * 3600, (period.end - period.start) / timedelta(seconds=1))
+        return asked * 3600 / _seconds(period, grain)
     columns = [pl.col(aliases[a]) for a in measure.aggregates]
     if measure.denominator is None:
-        return columns[0] if measure.whole_number else columns[0] / round(1 / measure.scale)
+        return columns[0] if measure.whole_number else _over(columns[0], round(1 / measure.scale))
     value = pl.when(columns[1] > 0).then(_divided(columns[0], columns[1], measure.scale))
     if measure.otherwise is None:
         return value.cast(pl.Float64)
@@ -38,14 +41,17 @@ def figure(
     return value.otherwise(other).cast(pl.Float64)
 
 
+def _over(column: pl.Expr, number: float) -> pl.Expr:
+    """Divided row by row: by a scalar Polars multiplies with its inverse, one bit off."""
+    return column / (column * 0 + number)
+
+
 def _divided(above: pl.Expr, below: pl.Expr, scale: float) -> pl.Expr:
     return above / below * scale if scale != 1 else above / below
 
 
-def _seconds(period: Period, grain: Grain | None) -> pl.Expr:
-    """Elapsed seconds of the period, or of its part in each bucket."""
-    if grain is None:
-        return pl.lit((period.end - period.start) / timedelta(seconds=1))
+def _seconds(period: Period, grain: Grain) -> pl.Expr:
+    """Elapsed seconds of the part of the period in each bucket."""
     lengths = {
         bucket_number(start, period, grain): (min(end, period.end) - max(start, period.start))
         / timedelta(seconds=1)

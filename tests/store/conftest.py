@@ -47,9 +47,8 @@ def land(folder: Path, rows: Sequence[Row], files: int = 1) -> None:
     whole.sort(key=lambda e: e["started_at"].strftime("%Y-%m"))
     for month, of_month in itertools.groupby(whole, key=lambda e: e["started_at"].strftime("%Y-%m")):
         held = list(of_month)
-        for part in range(files):
-            if some := held[part::files]:
-                listed.append(_written(folder, month, some))
+        parts = [held[part::files] for part in range(files)]
+        listed += [_written(folder, month, part) for part in parts if part]
     manifest.save(folder, manifest.Manifest(files=tuple(listed)))
 
 
