@@ -8,9 +8,7 @@ from analytics_core.semantics.unit import Unit
 Relation = Literal["events", "items", "sessions", "latency", "ttft", "period"]
 Better = Literal["lower", "higher", "neither"]
 
-USD, TOKENS, COUNT, RATIO, SECONDS, MILLISECONDS, CREDITS = (
-    Unit.USD, Unit.TOKENS, Unit.COUNT, Unit.RATIO, Unit.SECONDS, Unit.MILLISECONDS, Unit.CREDITS,
-)  # fmt: skip
+USD, TOKENS, COUNT, SECONDS, MILLISECONDS, RATIO, CREDITS = Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +60,8 @@ def sums_up(aggregate: str) -> bool:
 
 TOTAL_TOKENS = "coalesce(input_tokens + output_tokens, input_tokens, output_tokens)"
 KNOWN_STATUS = "status IN ('ok', 'error', 'cancelled')"
+OF_KNOWN_STATUS = f"sum(requests) FILTER (WHERE {KNOWN_STATUS})"
+STATUS_KNOWN = "count(requests) FILTER (WHERE status IS NOT NULL)"
 
 
 def _where(kept: str, column: str) -> str:
@@ -150,8 +150,7 @@ _MONEY = (
          known="count(cost_nano) FILTER (WHERE status IS NOT NULL)"),
     _sum("cache_savings", "Cache savings", USD, "cache_savings_nano",
          "sum of (cost had all input been uncached - computed cost)",
-         "What reading input from the provider's cache saved, writing to it included.",
-         better="higher"),
+         "What reading input from the provider's cache saved, net of writing.", better="higher"),
     _sum("credits", "Credits", CREDITS, "credits_nano", "sum of credits consumed",
          "Credits consumed: as reported, else cost times the rate valid then."),
 )  # fmt: skip
@@ -164,12 +163,10 @@ _REQUESTS = (
          sql="count(*)"),
     _sum("errors", "Failed requests", COUNT, "", "sum of requests where status is error",
          "Requests that ended in an error.", better="lower",
-         sql=_ended("error", "requests"),
-         known="count(requests) FILTER (WHERE status IS NOT NULL)"),
+         sql=_ended("error", "requests"), known=STATUS_KNOWN),
     _sum("cancelled", "Cancelled requests", COUNT, "", "sum of requests where status is cancelled",
          "Requests the caller gave up.",
-         sql=_ended("cancelled", "requests"),
-         known="count(requests) FILTER (WHERE status IS NOT NULL)"),
+         sql=_ended("cancelled", "requests"), known=STATUS_KNOWN),
     Measure(
         name="requests_per_hour", label="Requests per hour", unit=COUNT, additive=False,
         better="neither", relation="period", sql="sum(requests)", known="count(requests)",
@@ -185,8 +182,7 @@ _TOKENS = (
          "Everything sent to the model, read from and written to cache included."),
     _sum("uncached_input_tokens", "Uncached input", TOKENS,
          "input_tokens - coalesce(cache_read_tokens, 0) - coalesce(cache_write_tokens, 0)",
-         "sum of input - read from cache - written to cache",
-         "Input at the full input price."),
+         "sum of input - read from cache - written to cache", "Input at the full input price."),
     _sum("cache_read_tokens", "Read from cache", TOKENS, "cache_read_tokens",
          "sum of cached input, a part of input", "Input the provider had kept from before."),
     _sum("cache_write_tokens", "Written to cache", TOKENS, "cache_write_tokens",
@@ -222,23 +218,20 @@ _TOKENS = (
 )  # fmt: skip
 
 _COUNTS = (
-    _distinct("users", "Users", "user_id", "People and service accounts with an event.",
-              better="higher"),
+    _distinct("users", "Users", "user_id", "People and accounts with an event.", better="higher"),
     _distinct("sessions", "Sessions", "session_id", "Sessions with at least one event here."),
-    _distinct("conversations", "Conversations", "conversation_id",
-              "Conversations with at least one event here."),
+    _distinct("conversations", "Conversations", "conversation_id", "Those with an event here."),
     _distinct("agent_conversations", "Conversations with an agent", "conversation_id",
               "Conversations in which an agent took part.", kept="agent IS NOT NULL"),
     _distinct("models", "Models", "model", "Different models used."),
     _distinct("active_projects", "Active projects", "project", "Projects with usage."),
     *(
-        _distinct(name, label, column, f"Different {label.lower()} with usage.")
+        _distinct(name, label, column, f"{label} with usage.")
         for name, label, column in (
             ("teams", "Teams", "team"), ("customers", "Customers", "customer"),
             ("features", "Features", "feature"), ("agents", "Agents", "agent"),
             ("repositories", "Repositories", "repository"), ("api_keys", "API keys", "api_key"),
-            ("providers", "Providers", "provider"),
-            ("organizations", "Organizations", "organization"),
+            ("providers", "Providers", "provider"), ("organizations", "Organizations", "organization"),
         )
     ),
     _reported("total_projects", "Projects", COUNT, "neither", "summary",
@@ -256,8 +249,8 @@ _SESSIONS = (
     _ratio("session_duration_mean", "Average session duration", SECONDS,
            "sum(duration_us)", "1000000 * count(duration_us)",
            "mean of last end - first start, over finished sessions started in the period",
-           "How long a session lasts, pauses included.",
-           relation="sessions", known="count(duration_us)"),
+           "How long a session lasts, pauses included.", relation="sessions",
+           known="count(duration_us)"),
     _ratio("session_duration_median", "Median session duration", SECONDS,
            "2 * median(duration_us)", "CASE WHEN count(duration_us) > 0 THEN 2000000 END",
            "the middle of all session durations (mean of the middle two)",
@@ -292,14 +285,12 @@ _SPEED = (
            "1000 x output / (latency - time to first token), where all three are known",
            "How fast the model writes.", better="higher", scale=1000.0,
            known="count(output_tokens) FILTER (WHERE latency_ms > ttft_ms)"),
-    _ratio("error_rate", "Error rate", RATIO, _ended("error", "requests"),
-           f"sum(requests) FILTER (WHERE {KNOWN_STATUS})",
+    _ratio("error_rate", "Error rate", RATIO, _ended("error", "requests"), OF_KNOWN_STATUS,
            "failed requests / requests with a known status", "Share of requests that failed.",
-           better="lower", known="count(requests) FILTER (WHERE status IS NOT NULL)"),
+           better="lower", known=STATUS_KNOWN),
     _ratio("cancel_rate", "Cancelled share", RATIO, _ended("cancelled", "requests"),
-           f"sum(requests) FILTER (WHERE {KNOWN_STATUS})",
-           "cancelled requests / requests with a known status", "Share of requests given up.",
-           known="count(requests) FILTER (WHERE status IS NOT NULL)"),
+           OF_KNOWN_STATUS, "cancelled requests / requests with a known status",
+           "Share of requests given up.", known=STATUS_KNOWN),
 )  # fmt: skip
 
 
@@ -325,8 +316,7 @@ _PER = (
            f"sum(cost_nano) FILTER (WHERE ({TOTAL_TOKENS}) IS NOT NULL)",
            f"sum({TOTAL_TOKENS}) FILTER (WHERE cost_nano IS NOT NULL)",
            "1,000,000 x cost / total tokens, where both are known",
-           "What a million tokens cost on average, over the models used.",
-           better="lower", scale=1e6,
+           "What a million tokens cost on average.", better="lower", scale=1e6,
            known=f"count(cost_nano) FILTER (WHERE ({TOTAL_TOKENS}) IS NOT NULL)"),
     _ratio("requests_per_user", "Requests per user", COUNT,
            "sum(requests) FILTER (WHERE user_id IS NOT NULL)",
@@ -341,12 +331,11 @@ _ADOPTION = (
                   f"mean number of users over the complete local {unit} of the period",
                   f"Users of an average {unit[:-1]}.")
         for every, label, unit in (
-            ("daily", "Daily", "days"), ("weekly", "Weekly", "weeks"),
-            ("monthly", "Monthly", "months"),
+            ("daily", "Daily", "days"), ("weekly", "Weekly", "weeks"), ("monthly", "Monthly", "months"),
         )
     ),
-    _reported("stickiness", "Stickiness", RATIO, "higher", "adoption",
-              "daily active users / users", "Share of users who come on a given day."),
+    _reported("stickiness", "Stickiness", RATIO, "higher", "adoption", "daily active users / users",
+              "Share of users who come on a given day."),
     _reported("adoption", "Adoption", RATIO, "higher", "adoption",
               "users of the member / users of the selection without a pick on its dimension",
               "Share of users who use it."),
@@ -363,8 +352,8 @@ _COVERAGE = (
          "Events no price is known for.", better="lower",
          sql="count(*) FILTER (WHERE cost_nano IS NULL)"),
     _sum("unpriced_requests", "Unpriced requests", COUNT, "",
-         "sum of requests of events without a cost", "Requests no price is known for.",
-         better="lower", sql="sum(CASE WHEN cost_nano IS NULL THEN requests ELSE 0 END)"),
+         "sum of requests of events without a cost", "Requests no price is known for.", better="lower",
+         sql="sum(CASE WHEN cost_nano IS NULL THEN requests ELSE 0 END)"),
     _sum("unpriced_tokens", "Unpriced tokens", TOKENS, "",
          "sum of tokens of events without a cost", "Tokens no price is known for.", better="lower",
          sql=f"sum(CASE WHEN cost_nano IS NOT NULL THEN 0 ELSE {TOTAL_TOKENS} END)"),
