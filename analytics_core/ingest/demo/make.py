@@ -127,9 +127,10 @@ def settings_texts(recipe: Recipe) -> dict[str, str]:
         for name, colour in cast.PROJECTS
     ]
     price_lines = [
-        "self,house-large,input,0.50,,,,,,,own servers",
-        "self,house-large,output,1.50,,,,,,,own servers",
-        f"self,house-large,,,,20,,,{contract},,new contract: a fifth less",
+        f"self,house-large,input,0.50,,,,,,{contract},own servers",
+        f"self,house-large,output,1.50,,,,,,{contract},own servers",
+        f"self,house-large,input,0.40,,,,,{contract},,new contract: a fifth less",
+        f"self,house-large,output,1.20,,,,,{contract},,new contract: a fifth less",
     ]
     return {
         "projects.csv": "\n".join(["name,colour,created,archived", *project_lines, ""]),
