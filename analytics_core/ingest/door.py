@@ -4,7 +4,6 @@ import logging
 import secrets
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +13,6 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from analytics_core.errors import TokentallyError
 from analytics_core.ingest import aliases, archive, dropped, normalise, quarantine, side
 from analytics_core.ingest.connection import connect
 from analytics_core.ingest.dropped import Dropped
@@ -65,20 +63,8 @@ def ingest(
     folders.check_writable()
     found = drops(paths, folders)
     door = Door(folders, settings, now, progress, allow_overlap=allow_overlap, demo=demo)
-    with locked(folders.events), _staging(folders):
-        done = [door.take_in(drop, n, len(found)) for n, drop in enumerate(found, 1)]
-        done += door.completed(done)
-        if any(entry.verdict == LANDED for entry in done):
-            tidy(folders.events, settings, now=now)
-    return done
-
-
-@contextmanager
-def _staging(folders: Folders) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        shutil.rmtree(folders.staging, ignore_errors=True)
+    with locked(folders.events):
+        return [entry for entry, _ in door.batch(found)]
 
 
 @dataclass(frozen=True)
@@ -113,6 +99,24 @@ class Door:
         """Currencies and credits."""
         return rates.load(self.settings)
 
+    def batch(self, found: Sequence[Drop]) -> Iterator[tuple[Input, bool]]:
+        """The ledger line of each drop, and of files read again for one of them (False).
+
+        The caller holds the lock. Ends with the store tidied.
+        """
+        done: list[Input] = []
+        try:
+            for number, drop in enumerate(found, 1):
+                done.append(self.take_in(drop, number, len(found)))
+                yield done[-1], True
+            for entry in self._completed(done):
+                done.append(entry)
+                yield entry, False
+            if any(entry.verdict == LANDED for entry in done):
+                tidy(self.folders.events, self.settings, now=self.now)
+        finally:
+            shutil.rmtree(self.folders.staging, ignore_errors=True)
+
     def take_in(self, drop: Drop, number: int, files: int) -> Input:
         """The ledger line of one drop, whatever became of it."""
 
@@ -120,24 +124,24 @@ class Door:
             self.progress(Progress(drop.name, number, files, name, rows, verdict))
 
         step("taking")
-        found = _stamp(drop.path)
+        found = stamp(drop.path)
         taken: Taken | None = None
         try:
             taken = take(drop.path, drop.name, self.folders.staging, self.settings)
             entry = self._known(taken) or self._landed(taken, step)
         except Refused as refused:
-            entry = self._refused(drop, taken, refused)
+            entry = self.refuse(drop, taken, refused)
         except Unrecognised as unknown:
             proposal = {"proposal": unknown.proposal} if unknown.proposal else {}
             refused = Refused(unknown.code, unknown.message, **proposal)
-            entry = self._refused(drop, taken, refused)
+            entry = self.refuse(drop, taken, refused)
         except (Uneven, BrokenRows, *_OURS) as fault:
-            entry = self._refused(drop, taken, _fault(fault))
-        self._leave_inbox(drop, found)
+            entry = self.refuse(drop, taken, _fault(fault))
+        self.leave_inbox(drop, found)
         step("done", entry.read, entry.verdict)
         return entry
 
-    def completed(self, done: Sequence[Input]) -> list[Input]:
+    def _completed(self, done: Sequence[Input]) -> list[Input]:
         """Reads again what a side file of this batch completes, from the archive."""
         held = manifest.load(self.folders.events)
         named = {d.file_id for d in done}
@@ -241,7 +245,8 @@ class Door:
         """A source's own policy, else that of the settings."""
         return source.policy if source.policy != "auto" else self.settings.cost_policy
 
-    def _refused(self, drop: Drop, taken: Taken | None, refused: Refused) -> Input:
+    def refuse(self, drop: Drop, taken: Taken | None, refused: Refused) -> Input:
+        """Quarantines a drop and writes its ledger line; nothing of it is in the store."""
         sha256 = taken.sha256 if taken else file_id_of_name(drop.name)
         details = dict(refused.details)
         entry = details.pop("entry", None) or self._entry(drop.name, sha256)
@@ -257,16 +262,16 @@ class Door:
             manifest.save(self.folders.events, held.with_input(entry))
         return entry
 
-    def _leave_inbox(self, drop: Drop, found: tuple[int, ...] | None) -> None:
+    def leave_inbox(self, drop: Drop, found: tuple[int, ...] | None) -> None:
         """Removes a drop from the inbox; its copy is archived or quarantined by now.
 
         One that was written to since it was found (a log that grows) stays and is taken again.
         """
-        if drop.path.is_relative_to(self.folders.inbox) and _stamp(drop.path) == found:
+        if drop.path.is_relative_to(self.folders.inbox) and stamp(drop.path) == found:
             drop.path.unlink(missing_ok=True)
 
 
-def _stamp(path: Path) -> tuple[int, ...] | None:
+def stamp(path: Path) -> tuple[int, ...] | None:
     """What changes when somebody writes to a file, None when there is none."""
     try:
         now = path.lstat()
@@ -303,7 +308,7 @@ def _stopped(wrong: Exception) -> Refused:
         pa.ArrowMemoryError,
     )
     text = str(wrong).lower()
-    if isinstance(wrong, limits) or "no space left" in text or "out of memory" in text:
+    if isinstance(wrong, limits) or "no space left" in text or "out of memory" in text or "file too large" in text:
         return Refused("out_of_limits")
     return Refused("unreadable", "Its values cannot be read.")
 
@@ -311,12 +316,15 @@ def _stopped(wrong: Exception) -> Refused:
 def failed(folders: Folders, settings: Settings, drop: Drop, code: str, *, now: datetime) -> Input:
     """The ledger line of a file whose reading was killed from outside; needs the lock."""
     door = Door(folders, settings, now)
-    refused = Refused(code)
+    refused, found = Refused(code), stamp(drop.path)
     taken: Taken | None = None
     try:
         taken = take(drop.path, drop.name, folders.staging, settings)
-    except (Refused, TokentallyError) as wrong:
-        refused = wrong if isinstance(wrong, Refused) else refused
-    entry = door._refused(drop, taken, refused)
-    door._leave_inbox(drop, _stamp(drop.path))
-    return entry
+    except Refused as wrong:
+        refused = wrong
+    try:
+        entry = door.refuse(drop, taken, refused)
+        door.leave_inbox(drop, found)
+        return entry
+    finally:
+        shutil.rmtree(folders.staging, ignore_errors=True)
