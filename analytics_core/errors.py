@@ -43,7 +43,7 @@ class UnknownName(TokentallyError):
         self.kind, self.asked, self.nearest = kind, asked, nearest(asked, names)
         hint = did_you_mean(asked, names)
         if not hint and len(names) <= 20:
-            hint = f" Known: {', '.join(sorted(names))}."
+            hint = f" Known: {', '.join(sorted(names))}." if names else " There is none yet."
         super().__init__(f"{where}No {kind} is called '{asked}'.{hint}")
 
     @classmethod
@@ -88,13 +88,15 @@ class BadFile(TokentallyError):
 
 
 class NotWritable(TokentallyError):
-    """A place that must be written and cannot be."""
+    """A place that must be written and cannot be; `instead` says how to name another one."""
 
-    def __init__(self, path: Path | str, why: str) -> None:
+    def __init__(
+        self, path: Path | str, why: str, instead: str = "name another folder with --data"
+    ) -> None:
         self.path = str(path)
         super().__init__(
             f"{path} cannot be written ({why}). Give the user that runs Tokentally write access"
-            " to it, or name another folder with --data."
+            f" to it, or {instead}."
         )
 
 
@@ -117,6 +119,6 @@ class Damaged(TokentallyError):
     def __init__(self, path: Path | str, why: str) -> None:
         self.path = str(path)
         super().__init__(
-            f"{path} is damaged ({why}). Restore it from a backup, or run"
-            " 'python -m analytics_core forget FILE_ID' and ingest the original again."
+            f"{path} is damaged ({why}). Restore it from a backup, or move data/events aside and"
+            " take the originals in again: 'python -m analytics_core ingest data/archive'."
         )

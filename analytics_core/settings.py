@@ -190,11 +190,12 @@ def _value(option: Any, raw: Any) -> Any:
 
 def _yaml_items(path: Path) -> Iterator[tuple[str, Any, int]]:
     """(flat key, value, line) of a YAML mapping; nested keys are joined by `_`."""
-    if not path.exists():
+    text = _read(path)
+    if text is None:
         return
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as wrong:
         mark = getattr(wrong, "problem_mark", None)
         line = mark.line + 1 if mark else None
         problem = getattr(wrong, "problem", None) or str(wrong)
@@ -203,13 +204,20 @@ def _yaml_items(path: Path) -> Iterator[tuple[str, Any, int]]:
         return
     if not isinstance(node, yaml.MappingNode):
         raise BadFile(path, "must hold 'key: value' lines.", line=1)
-    yield from _flat(path, node, "")
+    seen: set[str] = set()
+    for key, value, line in _flat(path, node, ""):
+        if key in seen:
+            raise BadFile(path, "stands in the file twice.", line=line, key=key)
+        seen.add(key)
+        yield key, value, line
 
 
 def _flat(path: Path, node: yaml.MappingNode, before: str) -> Iterator[tuple[str, Any, int]]:
     for key_node, value_node in node.value:
         key = before + str(key_node.value)
         line = key_node.start_mark.line + 1
+        if value_node.start_mark.index < key_node.start_mark.index:  # may even hold itself
+            raise BadFile(path, "must be written out, not *repeated.", line=line, key=key)
         if isinstance(value_node, yaml.MappingNode):
             yield from _flat(path, value_node, key + "_")
         elif isinstance(value_node, yaml.ScalarNode):
@@ -218,11 +226,27 @@ def _flat(path: Path, node: yaml.MappingNode, before: str) -> Iterator[tuple[str
             raise BadFile(path, "must be a single value, not a list.", line=line, key=key)
 
 
+def _read(path: Path) -> str | None:
+    """The text of a hand-edited file, None when there is none. Raises BadFile."""
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError as wrong:
+        raise BadFile(path, f"is not UTF-8 text ({wrong.reason}); save it as UTF-8.") from None
+    except OSError as wrong:
+        raise BadFile(path, f"cannot be read ({wrong.strerror}).") from None
+
+
 def _version(folder: Path, values: Mapping[str, Any]) -> str:
     digest = hashlib.sha256(repr(sorted(values.items())).encode())
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in (".yaml", ".csv"):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+            try:
+                content = path.read_bytes()
+            except OSError as wrong:
+                raise BadFile(path, f"cannot be read ({wrong.strerror}).") from None
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + content)
     return digest.hexdigest()[:16]
 
 
@@ -249,13 +273,14 @@ def table(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ())
     Blank lines and lines starting with # are passed over. Raises BadFile for an unknown or missing
     column and for a line with too many cells.
     """
-    if not path.exists():
+    text = _read(path)
+    if text is None:
         return []
+    rows = csv.reader(text.splitlines(), strict=True)
     try:
-        rows = csv.reader(path.read_text("utf-8-sig").splitlines())
         numbered = [(rows.line_num, row) for row in rows]
-    except (UnicodeDecodeError, csv.Error) as wrong:
-        raise BadFile(path, f"is not a UTF-8 CSV file ({wrong}).") from None
+    except csv.Error as wrong:
+        raise BadFile(path, f"is not CSV ({wrong}).", line=rows.line_num) from None
     numbered = [
         (n, r) for n, r in numbered if any(c.strip() for c in r) and not r[0].startswith("#")
     ]
@@ -263,6 +288,8 @@ def table(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ())
         return []
     known = (*required, *optional)
     at, header = numbered[0][0], [cell.strip() for cell in numbered[0][1]]
+    if len(header) == 1 and ";" in header[0]:
+        raise BadFile(path, "separates its cells by semicolons; commas are expected.", line=at)
     for name in header:
         if name not in known:
             raise BadFile(path, f"unknown column.{did_you_mean(name, known)}", line=at, key=name)

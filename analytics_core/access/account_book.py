@@ -155,5 +155,7 @@ def _save(path: Path, text: str, before: Accounts, username: str) -> str:
     except OSError as wrong:
         with contextlib.suppress(OSError):
             aside.unlink()
-        raise NotWritable(path, wrong.strerror or str(wrong)) from None
+        raise NotWritable(
+            path, wrong.strerror or str(wrong), "name another file with TOKENTALLY_AUTH"
+        ) from None
     return text

@@ -80,6 +80,8 @@ def _take_out(events: Path, settings: Settings, held: Manifest, entry: Input) ->
     made: list[tuple[Path, EventFile] | None] = []
     with connect(events, settings) as con:
         if months:
+            for file in months:  # what is rewritten gets a new SHA-256: damage must not pass
+                parquet.check(events, file)
             parquet.stored(con, events, months).create_view("stored", replace=True)
             con.execute(_LOST, {"file_id": entry.file_id})
             gone = losing_files(con, events, held)

@@ -155,8 +155,7 @@ def reprice(events: Path, settings: Settings, *, apply: bool = False) -> tuple[C
             prices.rates.register(con)
             con.execute(statements.ROUNDED)
             for file in held.files:
-                if apply:
-                    parquet.check(events, file)
+                parquet.check(events, file)
                 found = _changes(con, events, file, prices)
                 for change in found:
                     key = (change.month, change.model)

@@ -1,6 +1,6 @@
 """A house's own prices: data/settings/prices.csv, read, checked and ranked (EVENTS.md 5).
 
-A blank cell means every one: every provider's own name aside from `*`, every rule, tier, variant.
+A blank rule, tier or variant means every one; `*` stands for every provider.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,7 @@ from analytics_core.prices.price import BY_NAME, VARIANTS, half_even, pico
 from analytics_core.settings import Line, Settings, table
 
 FILE = "prices.csv"
+_MOST_USD = 1_000_000  # beyond it a price is a slip, and its nano-USD would leave BIGINT
 _OPTIONAL = (
     "rule", "usd", "per", "discount_pct", "tier_above", "variant", "valid_from", "valid_to", "note",
 )  # fmt: skip
@@ -131,6 +132,8 @@ def _override(line: Line, zone: str) -> Override:
         raise line.wrong("usd", "give either usd or discount_pct.")
     if usd is not None and usd < 0:
         raise line.wrong("usd", f"'{usd}' is negative.")
+    if usd is not None and usd > _MOST_USD:
+        raise line.wrong("usd", f"'{usd}' is more than {_MOST_USD:,} USD.")
     if discount is not None and not -100 <= discount <= 100:
         raise line.wrong("discount_pct", f"'{discount}' is not between -100 and 100.")
     start, end = validity(line, zone)

@@ -9,6 +9,7 @@ from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.period import Grain
 
 MOST_TOP = 1000
+MOST_LIMIT = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,6 @@ class Query:
             raise BadValue("by", ",".join(self.by), "two different dimensions")
         for name in self.by:
             dimension(name)
-        for name, number in (("top", self.top), ("limit", self.limit)):
-            if number is not None and number < 1:
-                raise BadValue(name, number, "a number of at least 1")
-        if self.top is not None and self.top > MOST_TOP:
-            raise BadValue("top", self.top, f"a number from 1 to {MOST_TOP}")
+        for name, number, most in (("top", self.top, MOST_TOP), ("limit", self.limit, MOST_LIMIT)):
+            if number is not None and not 1 <= number <= most:
+                raise BadValue(name, number, f"a number from 1 to {most:,}")

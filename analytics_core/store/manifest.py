@@ -159,13 +159,30 @@ def load(events: Path) -> Manifest:
 @lru_cache(maxsize=4)
 def _read(path: Path, stamp: tuple[int, int, int]) -> Manifest:  # noqa: ARG001 (part of the key)
     document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    written = document["schema"]
+    if written != SCHEMA_NUMBER:
+        raise BadFile(
+            path,
+            f"is of schema {written}, this Tokentally knows {SCHEMA_NUMBER}. Use the version of"
+            " Tokentally that wrote it.",
+        )
     return Manifest(
-        files=tuple(EventFile(**f) for f in document["files"]),
+        files=tuple(_file(f) for f in document["files"]),
         inputs=tuple(Input(**_tuples(i)) for i in document["inputs"]),
         books=tuple(document["books"]),
         side=tuple((p, s) for p, s in document["side"]),
         said=document["version"],
     )
+
+
+def _file(entry: dict[str, Any]) -> EventFile:
+    """The line of one file. Raises TypeError, ValueError where it is not what `save` writes."""
+    for edge in ("min_started_at", "max_started_at"):
+        datetime.fromisoformat(entry[edge])
+    for name in ("rows", "bytes", "requests", "cost_nano"):
+        if not isinstance(entry[name], int):
+            raise TypeError(f"{name} is {entry[name]!r}")
+    return EventFile(**entry)
 
 
 def demo_only(events: Path) -> bool:
