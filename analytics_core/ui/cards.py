@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
 from analytics_core.reports.active_projects import active_projects
 from analytics_core.reports.compare import Change
 from analytics_core.reports.summary import Card, Summary, summary
-from analytics_core.semantics.format import change as change_text
 from analytics_core.semantics.format import UNKNOWN, shown, text
+from analytics_core.semantics.format import change as change_text
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
@@ -31,7 +32,9 @@ def kpis(view: View, page: str, measures: Sequence[str]) -> None:
 
 def _card(view: View, page: str, card: Card) -> None:
     measure = card.measure
-    with st.container(border=True, height="stretch", gap="xxsmall", key=f"{page}.card.{measure.name}"):
+    with st.container(
+        border=True, height="stretch", gap="xxsmall", key=f"{page}.card.{measure.name}"
+    ):
         st.metric(
             measure.label,
             _value(view, card),
@@ -68,13 +71,13 @@ def _delta(change: Change, measure: Measure) -> str:
     return change_text(change.current, change.previous, measure.unit)
 
 
-def _arrow(change: Change) -> str:
+def _arrow(change: Change) -> Literal["up", "down", "off"]:
     if change.state not in ("ok", "new") or not change.delta:
         return "off"
     return "up" if change.delta > 0 else "down"
 
 
-def _colour(change: Change, measure: Measure) -> str:
+def _colour(change: Change, measure: Measure) -> Literal["off", "green", "red"]:
     if change.ratio is None or abs(change.ratio) <= NOTABLE or measure.better == "neither":
         return "off"
     rose = change.ratio > 0

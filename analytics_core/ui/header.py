@@ -1,5 +1,7 @@
 """The lines above every page: title, period, picks, how fresh the figures are."""
 
+from collections.abc import Iterator
+
 import streamlit as st
 
 from analytics_core.reports.freshness import Freshness
@@ -42,18 +44,21 @@ def period_line(view: View) -> None:
     """The period and what it is compared with, both as cut off now, and the zone, once."""
     period, limit = view.filters.period, until(view)
     running = period.start < limit < period.end
-    st.markdown(
-        f"**{period_text(period, limit)}**{' so far' if running else ''}"
-        f" · {_compared(view)} · {md_escape(period.calendar.zone)}"
+    words = (
+        f"**{period_text(period, limit)}**{' so far' if running else ''}",
+        *_compared(view),
+        md_escape(period.calendar.zone),
     )
+    st.markdown(" · ".join(words))
 
 
-def _compared(view: View) -> str:
+def _compared(view: View) -> Iterator[str]:
     """What the changes on the cards are against, or why there are none."""
     period, first = view.filters.period, view.first_event()
-    if first is not None and not based(view):
-        return f"no comparison, data start {date_text(local(first, period.calendar.zone))}"
-    return f"compared with {period_text(period.previous(), before(view).filters.period.end)}"
+    if first is not None and based(view):
+        yield f"compared with {period_text(period.previous(), before(view).filters.period.end)}"
+    elif first is not None:
+        yield f"no comparison, data start {date_text(local(first, period.calendar.zone))}"
 
 
 def chips() -> None:
@@ -92,7 +97,7 @@ def freshness(view: View, facts: Freshness) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if facts.stale:
             st.warning(words, icon=":material/schedule:")
-        else:
+        elif words:
             st.caption(words, width="content")
         st.button(
             "",
@@ -110,7 +115,7 @@ def freshness(view: View, facts: Freshness) -> None:
 
 def _fresh(view: View, facts: Freshness) -> list[str]:
     if facts.until is None:
-        return ["No data yet"]
+        return []
     zone = view.filters.period.calendar.zone
     words = [
         f"Data up to {moment_text(facts.until, zone)}",

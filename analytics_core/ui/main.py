@@ -1,7 +1,7 @@
 """The router: who is there, what they picked, which page; the same order in every run."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from analytics_core.errors import TokentallyError
 from analytics_core.reports.freshness import freshness
 from analytics_core.semantics.filters import DEFAULT_PERIOD, Filters, Scope
 from analytics_core.semantics.period import Calendar, Period
+from analytics_core.semantics.query import Query
 from analytics_core.settings import Settings
 from analytics_core.store.view import Store, View
 from analytics_core.ui import brand, empty, header, login, sidebar, state
@@ -136,7 +137,7 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
             module.render(view)
 
 
-def _ask_at_once(view: View, questions: tuple[object, ...]) -> None:
+def _ask_at_once(view: View, questions: Sequence[Query]) -> None:
     try:
         view.ask_all(list(dict.fromkeys(questions)))
     except TokentallyError:

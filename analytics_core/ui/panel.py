@@ -53,7 +53,7 @@ def panel(view: View, name: str, title: str, content: Callable[[View], Content])
                 shown.chart()
 
 
-def _switch(name: str) -> str:
+def _switch(name: str) -> str | None:
     return st.segmented_control(
         "Show as",
         tuple(_KINDS),

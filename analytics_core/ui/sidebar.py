@@ -219,7 +219,7 @@ def _choice(everything: View, of: Dimension, reader: Reader) -> _Choice:
     if searched:
         kept = [v for v in state.picked(of.name) if v not in values and _exists(view, of, v)]
         values = [*kept, *values]
-    if of.name == "user" and reader.user_id is not None:
+    if of.name == "user" and reader.user_id is not None and values:
         values = [ME, *values]
     return _Choice(tuple(values), _labels(values, of, reader), searched)
 

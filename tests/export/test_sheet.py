@@ -39,7 +39,9 @@ def test_a_timeline_of_one_series_names_no_member(viewed):
 
 
 def test_hidden_members_are_not_in_the_download(viewed):
-    shown = timeline(viewed(EVENTS, now=NOW), "cost", "project").without(frozenset({"member:Atlas"}))
+    shown = timeline(viewed(EVENTS, now=NOW), "cost", "project").without(
+        frozenset({"member:Atlas"})
+    )
     assert not any("Atlas" in line for line in _lines(of_timeline(shown)))
 
 

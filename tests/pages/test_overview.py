@@ -123,6 +123,8 @@ def test_an_empty_store_says_how_to_fill_it(app):
     page = app([])
     assert "No data yet" in _words(page)
     assert "data/inbox" in _words(page)
+    assert "compared" not in _words(page)
+    assert not page.multiselect
     assert not page.metric
     assert not page.exception
 

@@ -70,7 +70,9 @@ def test_service_types_are_said_in_words(viewed):
 @pytest.mark.parametrize("top", [1, 6])
 def test_rows_of_others_are_in_no_part_no_total_and_no_others(viewed, top: int):
     mine = Scope(((Pick("user", ("ann",)),),))
-    alone = breakdown(viewed([e for e in EVENTS if e["user_id"] == "ann"]), "cost", "project", top=top)
+    alone = breakdown(
+        viewed([e for e in EVENTS if e["user_id"] == "ann"]), "cost", "project", top=top
+    )
     among = breakdown(viewed(EVENTS, scope=mine), "cost", "project", top=top)
     assert among.parts == alone.parts
     assert (among.total, among.whole) == (alone.total, alone.whole)
