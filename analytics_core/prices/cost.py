@@ -60,7 +60,6 @@ def price(
         con.execute(_named(statements.CREDITS, **names))
     for leftover in statements.LEFTOVERS:
         con.execute(leftover)
-    relations.unregister(con)
 
 
 def _named(statement: str, **names: str) -> str:

@@ -8,10 +8,10 @@ from itertools import combinations, groupby
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
 from analytics_core.errors import BadFile
 from analytics_core.prices.dated import EVER, day, decimal, overlap, validity
+from analytics_core.prices.lists import relation
 from analytics_core.prices.price import half_even
 from analytics_core.semantics.zone import day_start
 from analytics_core.settings import Settings, table
@@ -58,29 +58,21 @@ class Rates:
         return next(fitting, None)
 
     def register(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Makes the relations fx_rate and credit_rate on `con`; periods do not overlap.
+        """Makes the temp tables fx_rate and credit_rate on `con`; periods do not overlap.
 
         fx_rate: currency, start_at, end_at, usd_pico. credit_rate: start_at, end_at, per_usd_micro.
         """
-        con.register(
-            "fx_rate",
-            pl.DataFrame(
-                [(r.currency, r.start, r.end, r.usd_pico) for r in self.fx],
-                {"currency": pl.String, **_PERIOD, "usd_pico": pl.Int64},
-                orient="row",
-            ),
-        )
-        con.register(
-            "credit_rate",
-            pl.DataFrame(
-                [(r.start, r.end, r.per_usd_micro) for r in self.credits],
-                {**_PERIOD, "per_usd_micro": pl.Int64},
-                orient="row",
-            ),
-        )
+        fx = (_row(r.start, r.end, currency=r.currency, usd_pico=r.usd_pico) for r in self.fx)
+        relation(con, "fx_rate", {"currency": "VARCHAR", **_PERIOD, "usd_pico": "BIGINT"}, fx)
+        credit = (_row(r.start, r.end, per_usd_micro=r.per_usd_micro) for r in self.credits)
+        relation(con, "credit_rate", {**_PERIOD, "per_usd_micro": "BIGINT"}, credit)
 
 
-_PERIOD = {"start_at": pl.Datetime("us"), "end_at": pl.Datetime("us")}
+_PERIOD = {"start_at": "TIMESTAMP", "end_at": "TIMESTAMP"}
+
+
+def _row(start: datetime, end: datetime, **more: str | int) -> dict[str, object]:
+    return {"start_at": start, "end_at": end, **more}
 
 
 def load(settings: Settings) -> Rates:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import polars as pl
 
 from analytics_core.prices.book import Book
 from analytics_core.prices.card import DAY, Card, Rate, cards, contracts
 from analytics_core.prices.dated import EVER
+from analytics_core.prices.lists import relation
 from analytics_core.prices.names import Match
 from analytics_core.prices.price import BY_NAME, LEAVES, RULES
 
@@ -17,23 +17,23 @@ IMPLIED = ("request", "output_reasoning")  # priced from columns when the source
 _NO_LIMIT = (1 << 63) - 1
 _NO_CARD = Card(None, None, 0, DAY, 0, None, {})
 
-_CARD: dict[str, Any] = {
-    **dict.fromkeys(("_provider", "_model_raw", "_tier"), pl.String),
-    "_card": pl.Int64,
-    **dict.fromkeys(("_from", "_to"), pl.Datetime("us")),
-    **dict.fromkeys(("_all_day", "_any_size", "_implied", "_unknown"), pl.Boolean),
-    **dict.fromkeys(("_tod_from", "_tod_to", "_least", "_most"), pl.Int64),
-    **{f"_price{leaf}": pl.Int64 for leaf in range(1, 6)},
-    **{f"_list{leaf}": pl.Int64 for leaf in range(1, 6)},
-    **dict.fromkeys(("_book_provider", "_book_model", "_assumed"), pl.String),
+_CARD: dict[str, str] = {
+    **dict.fromkeys(("_provider", "_model_raw", "_tier"), "VARCHAR"),
+    "_card": "BIGINT",
+    **dict.fromkeys(("_from", "_to"), "TIMESTAMP"),
+    **dict.fromkeys(("_all_day", "_any_size", "_implied", "_unknown"), "BOOLEAN"),
+    **dict.fromkeys(("_tod_from", "_tod_to", "_least", "_most"), "BIGINT"),
+    **{f"_price{leaf}": "BIGINT" for leaf in range(1, 6)},
+    **{f"_list{leaf}": "BIGINT" for leaf in range(1, 6)},
+    **dict.fromkeys(("_book_provider", "_book_model", "_assumed"), "VARCHAR"),
 }
-_RATE: dict[str, Any] = {
-    "_card": pl.Int64,
-    **dict.fromkeys(("rule", "unit"), pl.String),
-    **dict.fromkeys(("price_pico", "list_pico", "per", "least"), pl.Int64),
-    "implied": pl.Boolean,
+_RATE: dict[str, str] = {
+    "_card": "BIGINT",
+    **dict.fromkeys(("rule", "unit"), "VARCHAR"),
+    **dict.fromkeys(("price_pico", "list_pico", "per", "least"), "BIGINT"),
+    "implied": "BOOLEAN",
 }
-_RULE: dict[str, Any] = {"rule": pl.String, "part_of": pl.String, "leaf": pl.Boolean}
+_RULE = {"rule": "VARCHAR", "part_of": "VARCHAR", "leaf": "BOOLEAN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +78,11 @@ def implies(card: Card) -> bool:
 def register(con: duckdb.DuckDBPyConnection, found: Sequence[Meaning]) -> None:
     """Makes the relations _card, _card_rate (by _card and rule) and _rule on `con`."""
     numbered = list(enumerate((one, card) for one in found for card in one.cards or (_NO_CARD,)))
-    con.register("_card", pl.DataFrame([_card(n, *pair) for n, pair in numbered], _CARD))
-    rates = [row for n, (_, card) in numbered for row in _rates(n, card)]
-    con.register("_card_rate", pl.DataFrame(rates, _RATE))
-    rules = [{"rule": r.name, "part_of": r.part_of, "leaf": r.name in LEAVES} for r in RULES]
-    con.register("_rule", pl.DataFrame(rules, _RULE))
-
-
-def unregister(con: duckdb.DuckDBPyConnection) -> None:
-    """Takes the relations of `register` off `con` again."""
-    for name in ("_card", "_card_rate", "_rule"):
-        con.unregister(name)
+    relation(con, "_card", _CARD, (_card(n, *pair) for n, pair in numbered))
+    rates = (row for n, (_, card) in numbered for row in _rates(n, card))
+    relation(con, "_card_rate", _RATE, rates)
+    rules = ({"rule": r.name, "part_of": r.part_of, "leaf": r.name in LEAVES} for r in RULES)
+    relation(con, "_rule", _RULE, rules)
 
 
 def _card(number: int, one: Meaning, card: Card) -> dict[str, Any]:

@@ -272,4 +272,6 @@ WHERE credits_nano IS NULL AND cost_nano IS NOT NULL
     AND started_at >= r.start_at AND started_at < r.end_at
 """
 
-LEFTOVERS = ("DROP TABLE _item", "DROP TABLE _itemised")
+LEFTOVERS = tuple(
+    f"DROP TABLE {name}" for name in ("_item", "_itemised", "_card", "_card_rate", "_rule")
+)

@@ -32,7 +32,7 @@ def prices_of(**model):
     return [
         (p.rule, p.variant, p.tier_above, p.valid_from and str(p.valid_from.date()),
          p.valid_to and str(p.valid_to.date()), (p.tod_from, p.tod_to), p.price_pico)
-        for p in books._prices("p", made)  # pyright: ignore[reportPrivateUsage]
+        for p in books._prices("p", made)
     ]  # fmt: skip
 
 
