@@ -179,7 +179,7 @@ class Door:
         )  # fmt: skip
 
     def _landed(self, taken: Taken, step: Any) -> Input:
-        content = recognise(taken.path, self.settings)
+        content = recognise(taken.path, self.settings, self.folders.staging)
         file, source = source_of(content, taken.name, self.saved, self.settings)
         entry = self._entry(self._name(taken), taken.sha256, source)
         beside = side.readable(source, self.folders.events)

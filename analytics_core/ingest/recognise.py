@@ -44,15 +44,15 @@ class Content:
     lines: int = 0  # of text: line ends
 
 
-def recognise(path: Path, settings: Settings) -> Content:
-    """The content of a private copy. Derived files are written beside it.
+def recognise(path: Path, settings: Settings, staging: Path) -> Content:
+    """The content of a private copy; what is unpacked or decoded is written to `staging`.
 
     Raises Refused: empty_file, encrypted, unreadable, unknown_format, too_big.
     """
     first = _first(path)
     packing = next((name for magic, name in _PACKED.items() if first.startswith(magic)), None)
     if packing:
-        path = _unpacked(path, packing, settings)
+        path = _unpacked(path, packing, staging, settings)
         first = _first(path)
         if any(first.startswith(magic) for magic in _PACKED):
             raise Refused("unknown_format", "Packed twice; unpack it first.")
@@ -62,7 +62,7 @@ def recognise(path: Path, settings: Settings) -> Content:
         return Content("parquet", path)
     if first.startswith(b"PARE"):
         raise Refused("encrypted")
-    return _text(path, first)
+    return _text(path, first, staging)
 
 
 def _first(path: Path) -> bytes:
@@ -70,8 +70,10 @@ def _first(path: Path) -> bytes:
         return file.read(_FIRST)
 
 
-def _unpacked(path: Path, packing: Literal["gzip", "zstd"], settings: Settings) -> Path:
-    target = path.with_name(path.name + ".unpacked")
+def _unpacked(
+    path: Path, packing: Literal["gzip", "zstd"], staging: Path, settings: Settings
+) -> Path:
+    target = staging / f"{path.name}.unpacked"
     most = min(
         int(settings.ingest_unpacked_gib * GIB),
         max(_FREE_RATIO_BYTES, int(path.stat().st_size * settings.ingest_unpack_ratio)),
@@ -89,14 +91,14 @@ def _unpacked(path: Path, packing: Literal["gzip", "zstd"], settings: Settings) 
     return target
 
 
-def _text(path: Path, first: bytes) -> Content:
+def _text(path: Path, first: bytes, staging: Path) -> Content:
     encoding = next((name for mark, name in _BOMS if first.startswith(mark)), None)
     encoding = encoding or _wide(first)
     if encoding is None:
         known = next((what for magic, what in _FOREIGN.items() if first.startswith(magic)), None)
         if known or len(_CONTROL.findall(first)) > len(first) // 20:
             raise Refused("unknown_format", f"This is {known or 'a binary file'}.")
-    path, lines, start = _as_utf8(path, encoding)
+    path, lines, start = _as_utf8(path, encoding, staging)
     start = start.lstrip()
     if start.startswith(b"<"):
         raise Refused("unknown_format", f"This is {_FOREIGN[b'<']}.")
@@ -115,7 +117,7 @@ def _wide(first: bytes) -> str | None:
     return None
 
 
-def _as_utf8(path: Path, encoding: str | None) -> tuple[Path, int, bytes]:
+def _as_utf8(path: Path, encoding: str | None, staging: Path) -> tuple[Path, int, bytes]:
     """The text as UTF-8 with one kind of line end: (path, line ends, first bytes).
 
     Text that is not UTF-8 and says nothing else is read as Windows-1252, unless it is JSON, whose
@@ -127,7 +129,7 @@ def _as_utf8(path: Path, encoding: str | None) -> tuple[Path, int, bytes]:
         if not marked and (json or (valid and not mixed)):
             return path, lines, start
         encoding = "utf-8-sig" if valid or json else "cp1252"
-    target = path.with_name(path.name + ".utf8")
+    target = staging / f"{path.name}.utf8"
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     lines, start, held = 0, b"", ""
     with path.open("rb") as source, target.open("wb") as out:

@@ -43,7 +43,7 @@ def mapped(dropped_file: Callable[..., Path], tmp_path: Path) -> Callable[..., l
     def read(content: Any, *, name: str = "drop", saved: Sequence[Source] = ()) -> list[Row]:
         path = dropped_file(content, name)
         known = settings.load(tmp_path / "no settings", {})
-        file, source = source_of(recognise(path, known), name, saved, known)
+        file, source = source_of(recognise(path, known, tmp_path), name, saved, known)
         con = duckdb.connect()
         con.execute("SET TimeZone = 'UTC'")
         try:
@@ -64,7 +64,7 @@ def detected(dropped_file: Callable[..., Path], tmp_path: Path) -> Callable[...,
 
     def detect(content: Any, *, name: str = "drop", saved: Sequence[Source] = ()) -> Source:
         known = settings.load(tmp_path / "no settings", {})
-        content = recognise(dropped_file(content, name), known)
+        content = recognise(dropped_file(content, name), known, tmp_path)
         file, source = source_of(content, name, saved, known)
         file.close()
         return source
