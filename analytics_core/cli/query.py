@@ -99,7 +99,7 @@ def _filters(call: Call) -> Any:
         if not equals:
             raise BadValue("--where", where, "DIMENSION=value,value")
         dimension(name)
-        params.setdefault(name, []).extend(next(csv.reader([values]), [""]))
+        params.setdefault(name, []).extend(next(csv.reader([values])) or [""])
     return Filters.from_params(params, call.now, call.calendar)
 
 

@@ -1,0 +1,84 @@
+"""One question has one answer: card, doughnut, bars, table, download and command line."""
+
+import csv
+import io
+import json
+import re
+import shlex
+from datetime import datetime
+
+import pytest
+
+from analytics_core.charts.doughnut import doughnut
+from analytics_core.charts.stacked_bar import stacked_bar
+from analytics_core.cli.main import main
+from analytics_core.export.command import command
+from analytics_core.export.csv import content
+from analytics_core.export.sheet import of_breakdown, of_timeline
+from analytics_core.reports.breakdown import breakdown
+from analytics_core.reports.summary import summary
+from analytics_core.reports.timeline import timeline
+from analytics_core.semantics.query import Query
+
+OCTOBER = {"period": "2025-10"}
+EVENTS = [
+    {
+        "started_at": datetime(2025, 10, day, 9), "cost_nano": nano, "requests": 1,
+        "service_type": kind, "project": "Search, and more", "user_id": "ann",
+    }
+    for day, kind, nano in (
+        (1, "text_generation", 12_345_678_901), (2, "text_generation", 333_333_333),
+        (2, "embedding", 1), (3, "speech_to_text", 7_000_000_000), (4, "embedding", None),
+        (31, "embedding", -500_000_000),
+    )
+]  # fmt: skip
+EVENTS.append(EVENTS[0] | {"started_at": datetime(2025, 11, 1)})
+EXACT, SHORT = "19.179012235", "$19.18"
+
+
+def _column(made: bytes, name: str) -> list[str]:
+    return [row[name] for row in csv.DictReader(io.StringIO(made.decode("utf-8-sig")))]
+
+
+def _sum(amounts: list[str]) -> int:
+    """Exact nano-USD of decimal texts."""
+    whole = 0
+    for amount in filter(None, amounts):
+        dollars, _, decimals = amount.removeprefix("-").partition(".")
+        nano = int(dollars) * 10**9 + int(decimals.ljust(9, "0") or 0)
+        whole += -nano if amount.startswith("-") else nano
+    return whole
+
+
+def test_every_door_gives_the_same_total(app, viewed, tmp_path, capsys):
+    page = app(EVENTS, view="table", **OCTOBER)
+    assert next(m.value for m in page.metric if m.label == "Cost") == SHORT
+    over_time, projects = (d.value for d in page.dataframe)
+    assert over_time.iloc[0, 1] == SHORT
+    assert projects.iloc[-1, 1] == SHORT
+
+    view = viewed(EVENTS, period="2025-10")
+    parts, line = breakdown(view, "cost", "service_type"), timeline(view, "cost", "service_type")
+    assert summary(view, ["cost"]).cards[0].value == _sum([EXACT])
+    assert f"Total {SHORT}" in doughnut(parts).alt
+    assert f"Total {SHORT}" in stacked_bar(line).alt
+    assert _sum(_column(content(of_breakdown(parts)), "cost (USD)")) == _sum([EXACT])
+    assert _sum(_column(content(of_timeline(line)), "cost (USD)")) == _sum([EXACT])
+
+    words = shlex.split(command(Query(("cost",)), view.filters))[3:]
+    assert main([*words, "--data", str(tmp_path / "data"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"][0]["cost"] == EXACT
+
+
+@pytest.mark.parametrize("name", ["Atlas, and more", 'say "hi"', None])
+def test_the_command_of_an_explanation_asks_under_the_same_filters(app, capsys, tmp_path, name):
+    events = [EVENTS[0] | {"project": name}, *EVENTS[1:]]
+    page = app(events, project=name or "", **OCTOBER)
+    page.session_state["panel.overview.card.cost.explain"] = True
+    page.run()
+    line = page.code[0].value
+    shown = next(m.value for m in page.markdown if "**Cost**" in m.value)
+    words = shlex.split(line)[3:]
+    assert main([*words, "--data", str(tmp_path / "data"), "--json"]) == 0
+    answered = json.loads(capsys.readouterr().out)["rows"][0]["cost"]
+    assert re.sub(r"[^\d.]", "", shown) == answered == "12.345678901"
