@@ -51,19 +51,12 @@ class _Lines:
         unit = at.lower("ConsumedUnit")
         quantity = at.number("ConsumedQuantity")
         cost, listed_cost = at.value(self.cost), at.value("ListCost")
-        meter = at.text("SkuMeter")
-        described = at.text("ChargeDescription")
         category = at.lower("ServiceCategory")
         kind = at.lower("ChargeCategory") or "'usage'"
         is_ai = f"coalesce({category} = '{_AI}', false)" if category else "false"
         kept = listed(kind, _CATEGORIES)
         if not self.keep_all:
             kept += f" AND {is_ai}"
-        rule = ", ".join(
-            part
-            for part in (meter, f"left({described}, 80)" if described else None, "'unsplit'")
-            if part
-        )
         model = at.text("ResourceName", "SkuMeter")
         generative = at.lower("ServiceSubcategory")
         generated = f"({unit} LIKE '%token%' OR {listed(unit, _REQUESTS)})" if unit else "false"
@@ -85,13 +78,7 @@ class _Lines:
             "cost_list": listed_cost,
             "currency": at.text("BillingCurrency"),
             "credits": _credits(at),
-            "items": reading.items(
-                [
-                    reading.item(
-                        f"coalesce({rule})", quantity, at.text("ConsumedUnit") or "NULL", cost
-                    )
-                ]
-            ),
+            "items": reading.items([self._item(at, quantity)]),
             "tags": reading.tags(
                 {
                     "service": at.text("ServiceName"),
@@ -108,6 +95,19 @@ class _Lines:
         keys = [at.value(name) for name in _IDENTITY]
         return buckets(
             {**outputs, "metadata": at.rest()}, keys, ("cost_reported", "cost_list"), "raw"
+        )
+
+    def _item(self, at: Reading, quantity: str | None) -> str | None:
+        """The line as an item. A cost of 0 may be one that was cut to six decimals: no price."""
+        meter, described = at.text("SkuMeter"), at.text("ChargeDescription")
+        named = (meter, f"left({described}, 80)" if described else None, "'unsplit'")
+        rule = ", ".join(part for part in named if part)
+        cost = at.number(self.cost)
+        return reading.item(
+            f"coalesce({rule})",
+            quantity,
+            at.text("ConsumedUnit") or "NULL",
+            f"nullif({cost}, 0)" if cost else None,
         )
 
     def _tagged(self, outputs: Mapping[str, str | None], tags: str, head: Head) -> dict[str, str]:

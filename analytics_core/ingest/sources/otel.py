@@ -201,7 +201,12 @@ def _listed(head: Head) -> tuple[str, bool] | None:
     """The column whose attributes are lists of key and value, and whether the values are plain."""
     for record in head.sample:
         for name, value in record.items():
-            if name.lower() in _PLACES and isinstance(value, list) and value and isinstance(value[0], dict):
+            if (
+                name.lower() in _PLACES
+                and isinstance(value, list)
+                and value
+                and isinstance(value[0], dict)
+            ):
                 return name, not isinstance(value[0].get("value"), dict)
     return None
 
