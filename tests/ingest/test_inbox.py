@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -162,3 +163,28 @@ def test_nobody_watches_where_the_setting_says_no(folders: Folders) -> None:
     with watching(folders, Settings(folders.settings, ingest_watch=False)):
         pass
     assert not (folders.cache / "inbox.json").exists()
+
+
+@pytest.mark.slow
+def test_the_real_ingest_is_started_and_understood(folders: Folders) -> None:
+    watcher = Watcher(folders, Settings(folders.settings))
+    event = {"event_id": "e:1", "started_at": "2025-11-01T10:00:00Z", "output_tokens": 5}
+    (folders.inbox / "it's.jsonl").write_text(json.dumps(event) + "\n")
+    (folders.inbox / "empty.csv").write_text("")
+    watcher.turn(0)
+    watcher.turn(5)
+    status = InboxStatus.load(folders.cache)
+    assert [(r.name, r.verdict, r.rows, r.message) for r in status.results] == [
+        ("it's.jsonl", "landed", 1, ""), ("empty.csv", "empty_file", 0, "The file holds nothing."),
+    ]  # fmt: skip
+    assert (status.state, status.error, list(folders.inbox.iterdir())) == ("watching", None, [])
+
+
+def test_one_process_watches_and_says_when_it_stops(folders: Folders) -> None:
+    settings = Settings(folders.settings, ingest_poll_seconds=60)
+    with watching(folders, settings):
+        with watching(folders, settings):
+            assert [t.name for t in threading.enumerate()].count("inbox") == 1
+        assert [t.name for t in threading.enumerate()].count("inbox") == 1
+    assert InboxStatus.load(folders.cache).state == "off"
+    assert "inbox" not in [t.name for t in threading.enumerate()]
