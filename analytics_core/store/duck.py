@@ -101,11 +101,11 @@ class Duck:
             return self._cursor().sql(statement.text, params=dict(statement.params)).pl()
         except duckdb.InterruptException:
             raise TooSlow.after(self._limits.seconds) from None
-        except (duckdb.IOException, duckdb.PermissionException) as wrong:
-            gone = next((f for f in self._files if not f.exists()), None)
-            if gone is None:
+        except duckdb.Error as wrong:
+            damaged = next(((f, why) for f in self._files if (why := _unreadable(f))), None)
+            if damaged is None:
                 raise
-            raise Damaged(gone, "it is missing") from wrong
+            raise Damaged(*damaged) from wrong
 
     def close(self) -> None:
         """Closes the instance; its cursors end with it."""
@@ -142,3 +142,17 @@ def _opened(files: Sequence[Path], limits: Limits, temp: Path | None) -> duckdb.
     run("SET GLOBAL enable_external_access = false")
     run("SET GLOBAL lock_configuration = true")
     return connection
+
+
+def _unreadable(file: Path) -> str | None:
+    """Why a landed file cannot be read, as far as its outside tells; None when it can."""
+    try:
+        with file.open("rb") as held:
+            begins = held.read(4)
+            held.seek(max(0, file.stat().st_size - 4))
+            ends = held.read(4)
+    except FileNotFoundError:
+        return "it is missing"
+    except OSError as wrong:
+        return wrong.strerror or str(wrong)
+    return None if begins == ends == b"PAR1" else "it is cut off"

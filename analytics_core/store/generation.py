@@ -44,9 +44,9 @@ class Generation:
 
 
 def stamp_of(path: Path) -> tuple[int, int, int] | None:
-    """What changes when a file is replaced; None where there is none."""
+    """What changes when a file is replaced; None where there is none, or none to be seen."""
     try:
         found = path.stat()
-    except FileNotFoundError:
+    except OSError:
         return None
     return found.st_mtime_ns, found.st_size, found.st_ino

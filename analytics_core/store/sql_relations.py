@@ -13,6 +13,9 @@ INPUT_PARTS = ("input_audio", "input_image", "input_video", "cache_read_audio", 
 OUTPUT_PARTS = (
     "output_audio", "output_image", "output_video", "output_reasoning", "output_citation",
 )  # fmt: skip
+UNSPLIT = "unsplit"  # what no rule explains
+RULES = (*(rule for rule, _ in LEAVES), UNSPLIT)
+FIELDS = ("rule", "unit", "quantity_micro", "cost_nano", "events")
 BRIDGED_US = 5 * 60 * MICRO  # a pause this long does not end active time
 
 
@@ -76,66 +79,92 @@ def without_items(chosen: Selection) -> Selection:
 def items(terms: Terms, chosen: Selection, keys: dict[str, str], *, lifted: bool = False) -> str:
     """A relation of usage items, summed over events that share all `keys` (alias: expression).
 
-    Columns: the keys, rule, unit, quantity_micro, cost_nano, events, last. An event's five token
-    leaves, what no rule explains (`unsplit`), and its own items; parts of nothing are left out.
-    Exact: summing before unpivoting changes no sum. Source: EVENTS.md 2.
+    Columns: the keys, rule, unit, quantity_micro, cost_nano, events, with `lifted` (all times)
+    also last. An event's five token leaves, what no rule explains (`unsplit`) and its own items;
+    parts of nothing are left out. Exact: summing before unpivoting changes no sum.
+    Source: EVENTS.md 2.
     """
-    dialect = terms.dialect
-    kept = events(terms, without_items(chosen), lifted=lifted)
-    columns = "".join(f"{expression} AS {alias}, " for alias, expression in keys.items())
+    unnested, kept = terms.dialect.unnested, events(terms, without_items(chosen), lifted=lifted)
     names = "".join(f"{alias}, " for alias in keys)
-    leaves = _leaves()
-    sums = ", ".join(
-        f"sum({quantity}) * {MICRO} AS q_{rule}, sum({cost}) AS c_{rule},"
-        f" count(*) FILTER (WHERE {quantity} <> 0 OR {cost} <> 0) AS n_{rule},"
-        f" max(started_at) FILTER (WHERE {quantity} <> 0 OR {cost} <> 0) AS l_{rule}"
-        for rule, quantity, cost in leaves
+    columns = "".join(f", {expression} AS {alias}" for alias, expression in keys.items())
+    fields = (*FIELDS, "last") if lifted else FIELDS
+    picked = ", ".join(f"item.{field}" for field in fields)
+    newest = ", max(started_at)" if lifted else ""
+    leaves = (
+        f"SELECT {names}{picked} FROM (SELECT {names}{unnested(_structs(fields))} AS item"
+        f" FROM (SELECT {names}{_leaf_sums(lifted=lifted)} FROM (SELECT *{columns}, {_leaves()}"
+        f" FROM (SELECT *, {_own_parts()} {kept}) AS e) AS event GROUP BY ALL) AS summed) AS leaf"
+        " WHERE item.events > 0"
     )
-    structs = ", ".join(
-        f"{{'rule': '{rule}', 'unit': {_unit(rule)}, 'quantity_micro': q_{rule},"
-        f" 'cost_nano': c_{rule}, 'events': n_{rule}, 'last': l_{rule}}}"
-        for rule, _, _ in leaves
+    own = (
+        f"SELECT {names}item.rule, item.unit, sum(item.quantity::DECIMAL(38, 6) * {MICRO})::HUGEINT,"
+        f" sum(item.cost_nano), count(*){newest} FROM (SELECT {names}started_at,"
+        f" {unnested('items')} AS item FROM (SELECT started_at, items{columns} {kept}) AS event)"
+        " AS own WHERE item.quantity <> 0 OR item.cost_nano <> 0 GROUP BY ALL"
     )
-    fields = "item.rule, item.unit, item.quantity_micro, item.cost_nano, item.events, item.last"
-    return (
-        f"(SELECT {names}{fields} FROM (SELECT {names}{dialect.unnested(f'[{structs}]')} AS item"
-        f" FROM (SELECT {names}{sums} FROM (SELECT *, {columns}"
-        f"{_parts_of('input_parts', INPUT_PARTS)}, {_parts_of('output_parts', OUTPUT_PARTS)},"
-        " list_sum([i.cost_nano for i in items]) AS items_nano"
-        f" {kept}) AS event GROUP BY ALL) AS summed) AS leaf WHERE item.events > 0"
-        f" UNION ALL SELECT {names}item.rule, item.unit,"
-        f" sum(item.quantity::DECIMAL(38, 6) * {MICRO})::HUGEINT, sum(item.cost_nano), count(*),"
-        f" max(started_at) FROM (SELECT {names}started_at, {dialect.unnested('items')} AS item"
-        f" FROM (SELECT started_at, items{', ' + columns.rstrip(', ') if columns else ''} {kept}) AS event)"
-        " AS own WHERE item.quantity <> 0 OR item.cost_nano <> 0 GROUP BY ALL)"
+    return f"({leaves} UNION ALL {own})"
+
+
+def _own_parts() -> str:
+    """What an event's own items take out of its leaves; most events have none."""
+
+    def some(name: str, listed: str) -> str:
+        return f"CASE WHEN items IS NULL THEN 0 ELSE coalesce(list_sum({listed}), 0) END AS {name}"
+
+    def of(rules: tuple[str, ...]) -> str:
+        named = ", ".join(f"'{rule}'" for rule in rules)
+        return f"[i.quantity::BIGINT for i in items if i.rule IN ({named})]"
+
+    return ", ".join(
+        (
+            some("input_parts", of(INPUT_PARTS)),
+            some("output_parts", of(OUTPUT_PARTS)),
+            some("items_nano", "[i.cost_nano for i in items]"),
+        )
     )
 
 
-def _parts_of(name: str, rules: tuple[str, ...]) -> str:
-    listed = ", ".join(f"'{rule}'" for rule in rules)
-    return f"coalesce(list_sum([i.quantity for i in items if i.rule IN ({listed})]), 0)::BIGINT AS {name}"
-
-
-def _unit(rule: str) -> str:
-    return "NULL" if rule == "unsplit" else "'tokens'"
-
-
-def _leaves() -> tuple[tuple[str, str, str], ...]:
-    """(rule, quantity, cost) of each leaf as expressions over one event."""
+def _leaves() -> str:
+    """q_<rule> and c_<rule> of each leaf: quantity and cost in one event."""
     read, write = "coalesce(cache_read_tokens, 0)", "coalesce(cache_write_tokens, 0)"
-    hour = "coalesce(cache_write_1h_tokens, 0)"
     quantities = {
-        "input": f"(input_tokens - {read} - {write} - input_parts)",
+        "input": f"input_tokens - {read} - {write} - input_parts",
         "cache_read": "cache_read_tokens",
-        "cache_write": f"(cache_write_tokens - {hour})",
+        "cache_write": "cache_write_tokens - coalesce(cache_write_1h_tokens, 0)",
         "cache_write_1h": "cache_write_1h_tokens",
-        "output": "(output_tokens - output_parts)",
+        "output": "output_tokens - output_parts",
     }
     explained = " - ".join(f"coalesce({cost}, 0)" for _, cost in LEAVES)
-    return (
-        *((rule, quantities[rule], cost) for rule, cost in LEAVES),
-        ("unsplit", "NULL::BIGINT", f"(cost_nano - coalesce(items_nano, 0) - {explained})"),
+    return ", ".join(
+        (
+            *(f"{quantities[rule]} AS q_{rule}, {cost} AS c_{rule}" for rule, cost in LEAVES),
+            f"NULL::BIGINT AS q_unsplit, cost_nano - items_nano - {explained} AS c_unsplit",
+        )
     )
+
+
+def _leaf_sums(*, lifted: bool) -> str:
+    """The leaves summed over events; `n_<rule>` counts those that have the leaf."""
+    sums: list[str] = []
+    for rule in RULES:
+        there = f"FILTER (WHERE q_{rule} <> 0 OR c_{rule} <> 0)"
+        sums.append(f"sum(q_{rule}) * {MICRO} AS q_{rule}, sum(c_{rule}) AS c_{rule}")
+        sums.append(f"count(*) {there} AS n_{rule}")
+        if lifted:
+            sums.append(f"max(started_at) {there} AS l_{rule}")
+    return ", ".join(sums)
+
+
+def _structs(fields: tuple[str, ...]) -> str:
+    """The summed leaves as a list of structs, to be unnested."""
+
+    def struct(rule: str) -> str:
+        unit = "NULL" if rule == UNSPLIT else "'tokens'"
+        values = (f"'{rule}'", unit, f"q_{rule}", f"c_{rule}", f"n_{rule}", f"l_{rule}")
+        pairs = zip(fields, values, strict=False)
+        return "{" + ", ".join(f"'{field}': {value}" for field, value in pairs) + "}"
+
+    return f"[{', '.join(map(struct, RULES))}]"
 
 
 def lifted_sessions(terms: Terms, chosen: Selection, columns: str, joined: str) -> list[str]:
@@ -172,14 +201,14 @@ def session_facts(keys: Iterable[str], *, active: bool) -> str:
     same = "".join(f" AND f.{key} IS NOT DISTINCT FROM w.{key}" for key in keys)
     ordered = f"PARTITION BY session_id{names} ORDER BY start_us, end_us ROWS"
     earlier = f"max(end_us) OVER ({ordered} BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
-    opened = f"CASE WHEN start_us > {earlier} + {BRIDGED_US} THEN 1 ELSE 0 END"
-    blocks = (
-        f"SELECT session_id{names}, max(end_us) - min(start_us) AS block_us FROM (SELECT *,"
-        f" sum(opens) OVER ({ordered} UNBOUNDED PRECEDING) AS block"
-        f" FROM (SELECT *, {opened} AS opens FROM lifted) AS o) AS b"
-        f" GROUP BY session_id{names}, block"
+    added = (  # what an event adds to the time covered before it
+        f"CASE WHEN before IS NULL OR start_us > before + {BRIDGED_US} THEN end_us - start_us"
+        " ELSE greatest(end_us, before) - before END"
     )
-    covered = f"SELECT session_id{names}, sum(block_us) AS us FROM ({blocks}) AS k GROUP BY ALL"
+    covered = (
+        f"SELECT session_id{names}, sum({added}) AS us"
+        f" FROM (SELECT *, {earlier} AS before FROM lifted) AS o GROUP BY session_id{names}"
+    )
     return (
         f"SELECT f.*, CASE WHEN duration_us IS NOT NULL THEN w.us END AS active_us"
         f" FROM ({facts}) AS f JOIN ({covered}) AS w ON f.session_id = w.session_id{same}"
