@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from analytics_core.errors import BadFile
+from analytics_core.ingest.sources import language, operators, packaged
 from analytics_core.ingest.sources.mapping import saved, sources_of
 
 GOOD = """name: mine
@@ -286,3 +287,20 @@ def test_the_examples_in_the_documentation_are_mappings(root):
     assert [sources_of(path.read_text("utf-8"), Path(path.name))[0].name for path in files] == [
         path.stem for path in files
     ]  # fmt: skip
+
+
+def test_the_page_about_sources_shows_the_examples_as_they_are(root):
+    page = (root / "docs/sources.md").read_text("utf-8")
+    for name in ("aider", "azure-llm-trace", "mooncake-trace"):
+        lines = (root / f"docs/examples/sources/{name}.yaml").read_text("utf-8").splitlines()
+        assert "\n".join(line for line in lines if not line.startswith("#")) in page
+
+
+def test_the_page_about_sources_names_every_source_operator_and_option(root):
+    page = (root / "docs/sources.md").read_text("utf-8")
+    for name in packaged.names():
+        assert f"[{name}](#" in page
+    for word in (*language.KEYS, *operators.OPERATORS, *operators.AFTER, *packaged.COMMON):
+        assert word in page
+    for source in packaged.PACKAGED:
+        assert all(f"`{option}`" in page for option in source.options)
