@@ -12,7 +12,8 @@ import polars as pl
 from analytics_core.errors import UnknownName
 from analytics_core.export import csv
 from analytics_core.export.sheet import Column, Sheet
-from analytics_core.semantics.format import bucket_label, cell, csv_number, period_text
+from analytics_core.export.table import aligned
+from analytics_core.semantics.format import bucket_when, cell, csv_number, period_text
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.member import Member
 from analytics_core.semantics.period import Period
@@ -94,7 +95,17 @@ def _decimals(nano: pl.Series) -> pl.Series:
 
 def of(view: View, query: Query, kind: str) -> bytes:
     """The answer of `view` to `query` in one of FORMATS, as bytes ready to be written."""
-    frame = view.ask(query)
+    return written(view.ask(query), view, query, kind)
+
+
+def empty(frame: pl.DataFrame, query: Query) -> bool:
+    """Whether there are no rows, or the one row of a total holds nothing but zero and unknown."""
+    whole = not query.by and query.grain is None
+    return frame.is_empty() or (whole and not any(frame.row(0, named=True).values()))
+
+
+def written(frame: pl.DataFrame, view: View, query: Query, kind: str) -> bytes:
+    """What `view` answered to `query`, in one of FORMATS."""
     if kind == "parquet":
         return as_parquet(frame, query)
     period = view.filters.period
@@ -129,25 +140,18 @@ def as_csv(frame: pl.DataFrame, query: Query) -> bytes:
 
 def as_table(frame: pl.DataFrame, query: Query, period: Period) -> str:
     """The rows for a terminal: labels, figures with their unit, and what period they are of."""
-    lines = [list(header(query))]
+    lines: list[list[str]] = []
     for row in frame.iter_rows(named=True):
         cells: list[str] = []
         if query.grain:
-            cells.append(bucket_label(row["bucket"], query.grain, period.calendar))
+            cells.append(bucket_when(row["bucket"], query.grain, period.calendar))
         cells += [Member(row[d], row[f"{d}_kind"], row[f"{d}_members"]).label(d) for d in query.by]
         cells += [
             cell(row[m], MEASURES[m].unit, additive=MEASURES[m].additive) for m in query.measures
         ]
         lines.append(cells)
-    left = len(lines[0]) - len(query.measures)
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    text = [
-        "  ".join(
-            c.ljust(w) if i < left else c.rjust(w)
-            for i, (c, w) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
+    head = header(query)
+    text = aligned(head, lines, left=len(head) - len(query.measures))
     return "\n".join([f"{period_text(period)} · {period.calendar.zone}", *text, ""])
 
 

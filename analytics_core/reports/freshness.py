@@ -18,7 +18,6 @@ class Freshness:
     reported: float | None
     computed: float | None
     unpriced: float | None
-    unpriced_requests: int
     until: datetime | None  # aware UTC; None: the store is empty
     stale: bool
 
@@ -33,7 +32,6 @@ def freshness(view: View, now: datetime) -> Freshness:
         reported=known.reported,
         computed=known.computed,
         unpriced=known.unpriced_tokens / known.tokens if known.tokens else None,
-        unpriced_requests=known.unpriced_requests,
         until=newest,
         stale=newest is not None and now - newest > age,
     )

@@ -9,11 +9,11 @@ from analytics_core.reports.compare import Change, Figure, change
 from analytics_core.reports.span import based, before, until
 from analytics_core.reports.timeline import Bucket, buckets, starts
 from analytics_core.semantics.measure import MEASURES, Measure
-from analytics_core.semantics.period import Grain, Period
+from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 
-COVERAGE = ("events", "unpriced_requests", "unpriced_events", "unpriced_tokens", "priced_share")
+COVERAGE = ("unpriced_requests", "unpriced_tokens", "priced_share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,6 @@ class Summary:
     cards: tuple[Card, ...]
     period: Period
     previous: Period
-    grain: Grain
-    events: int
     unpriced_requests: int
     unpriced_tokens: int
     priced_share: float | None  # of tokens
@@ -72,8 +70,6 @@ def summary(view: View, measures: Sequence[str]) -> Summary:
         cards,
         period,
         earlier.filters.period,
-        period.grain(),
-        row["events"],
         row["unpriced_requests"] or 0,
         row["unpriced_tokens"] or 0,
         row["priced_share"],

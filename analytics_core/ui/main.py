@@ -64,7 +64,6 @@ def _selected(
     """Draws the sidebar; the View of what the reader picked within what they may see."""
     store = _store()
     calendar = _calendar(store.settings)
-    state.arrive(current)
     problems = state.read(now, calendar)
     scope = roles.scope_of(principal)
     state.introduce(None if scope.everything else principal.username, roles.described(principal))

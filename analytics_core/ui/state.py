@@ -20,7 +20,6 @@ from analytics_core.semantics.period import PRESETS, Calendar, Period
 _URL = "url"  # the parameters last read or written
 _FILTERS = "filters"  # what they mean
 _NONCE = "nonce"
-_HERE = "here"
 _READER = "reader"
 PERIOD, COUNT, START, END = "f.period", "f.n", "f.start", "f.end"
 SHOWN = "shown"  # charts or tables, for the whole page
@@ -253,16 +252,6 @@ def username() -> str | None:
 def scope_words() -> str:
     """What the reader sees, in words; names as they are."""
     return st.session_state[_READER][1]
-
-
-def arrive(page: Page) -> None:
-    """Remembers the open page."""
-    st.session_state[_HERE] = page
-
-
-def here() -> Page:
-    """The open page."""
-    return st.session_state[_HERE]
 
 
 def go(page: Page, **more: str | list[str]) -> None:
