@@ -1,5 +1,7 @@
 """Any file whose columns have one of the common names (EVENTS.md 4.3)."""
 
+import re
+
 from analytics_core.ingest.raw import Head, RawColumns, normalised, top_names
 from analytics_core.ingest.sources import words
 from analytics_core.ingest.sources.reading import Reading, statement
@@ -41,7 +43,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "cache_hit": ("cache_hit",),
     "tags": ("tags",),
 }  # fmt: skip
-CACHE_FLAGS = ("cache_hit", "cache_key", "cached")  # cache columns that count no tokens
+_CACHE_TOKENS = re.compile(
+    r"cache.*(token|read|write|creat|input|prompt)|(token|input|prompt).*cache"
+)
 
 
 def column_of(role: str, head: Head) -> str | None:
@@ -51,12 +55,19 @@ def column_of(role: str, head: Head) -> str | None:
 
 
 def cache_columns(head: Head) -> tuple[str, ...]:
-    """The exact names of columns that may count cached tokens."""
+    """The exact names of columns that may count cached tokens, by their names or their values."""
     return tuple(
         name
         for name in head.raw_names
-        if "cache" in normalised(name) and normalised(name) not in CACHE_FLAGS
+        if "cache" in (plain := normalised(name))
+        and (_CACHE_TOKENS.search(plain) or any(_counts(r.get(name)) for r in head.sample))
     )
+
+
+def _counts(value: object) -> bool:
+    """Whether a value is a number above 1, so no yes or no."""
+    text = str(value).strip()
+    return text.removesuffix(".0").isdigit() and float(text) > 1
 
 
 def measured(head: Head) -> bool:

@@ -130,6 +130,16 @@ def test_cache_columns_need_a_stated_convention():
     assert more_than_all.proposal["convention"] == "exclusive"
 
 
+def test_a_cache_column_that_counts_nothing_needs_no_convention():
+    names = "timestamp,input_tokens,output_tokens,cache_hit,cache_status,cached"
+    assert (
+        detect(_head(names, ("2026-10-01", "10", "1", "1", "MISS", "0")), (), None).name
+        == "generic"
+    )
+    counted = _head(names, ("2026-10-01", "10", "1", "1", "MISS", "8"))
+    assert "cached: do the input tokens" in str(_refusal(counted))
+
+
 @pytest.mark.parametrize(
     ("time", "cost", "unit", "column", "marks"),
     [
