@@ -126,7 +126,7 @@ def _cleared(con: DuckDBPyConnection, bad: list[Rejected], file: Dropped) -> Rea
     lost = sum(reasons.values())
     accepted = emitted + len(bad) - lost - skipped.total() - repeated
     _check_kept(con, accepted, lost, emitted + len(bad), rejected)
-    notes = {"columns_left_out": len(dropped.left_out(file))} if dropped.left_out(file) else {}
+    notes = {"column_left_out": len(dropped.left_out(file))} if dropped.left_out(file) else {}
     return Read(
         emitted + len(bad), accepted, lost, skipped.total(), repeated,
         {**reasons, **skipped, **notes}, tuple(rejected),

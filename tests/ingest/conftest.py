@@ -1,24 +1,31 @@
 """A store on disk into which tests land literal priced rows."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from analytics_core.events import COLUMNS
 from analytics_core.ingest.connection import connect
+from analytics_core.ingest.door import ingest
+from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.land import land
 from analytics_core.ingest.overlap import check_overlap
 from analytics_core.settings import Settings
+from analytics_core.settings import load as load_settings
 from analytics_core.store import manifest
 from analytics_core.store.manifest import Input
 from analytics_core.store.verify import verify
 
 DAY = datetime(2026, 11, 1, 12)
+NOVEMBER_20 = datetime(2026, 11, 20, tzinfo=UTC)
 BASE: dict[str, Any] = {
     "source": "litellm", "grain": "request", "requests": 1, "started_at": DAY,
     "service_type": "text_generation", "event_type": "token_usage", "input_tokens": 10,
@@ -102,3 +109,61 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
     return lambda: Store(tmp_path_factory.mktemp("store"))
+
+
+@dataclass(frozen=True)
+class OpenDoor:
+    """A store of its own whose door takes files; what landed is asked with plain SQL."""
+
+    data: Path
+
+    @property
+    def folders(self) -> Folders:
+        return Folders(self.data)
+
+    def ingest(self, *paths: Path, **options: Any) -> list[Input]:
+        settings = load_settings(self.folders.settings, {})
+        return ingest(paths or None, self.folders, settings, now=NOVEMBER_20, **options)
+
+    def take(self, content: Any, name: str = "drop", **options: Any) -> Input:
+        """Drops bytes, text, an Arrow table or a file that is there; returns its ledger line."""
+        path = content if isinstance(content, Path) else self.write(content, name)
+        return self.ingest(path, **options)[0]
+
+    def write(self, content: Any, name: str = "drop") -> Path:
+        path = self.data / "dropped" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, pa.Table):
+            pq.write_table(content, path)
+        else:
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return path
+
+    def setting(self, name: str, text: str) -> None:
+        path = self.folders.settings / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def ask(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer of SQL over the landed `events`."""
+        files = manifest.load(self.folders.events).files
+        paths = [str(self.folders.events / f.path) for f in files]
+        with duckdb.connect() as con:
+            if paths:
+                con.read_parquet(paths).create_view("events")
+            else:
+                columns = ", ".join(f"{c.name} {c.sql}" for c in COLUMNS)
+                con.execute(f"CREATE TABLE events ({columns})")
+            return con.execute(sql).fetchall()
+
+    def ledger(self) -> tuple[Input, ...]:
+        return manifest.load(self.folders.events).inputs
+
+    def reason(self, entry: Input) -> dict[str, Any]:
+        """The reason.json of a quarantined file."""
+        return json.loads((self.folders.quarantine / entry.file_id / "reason.json").read_text())
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> OpenDoor:
+    return OpenDoor(tmp_path / "data")
