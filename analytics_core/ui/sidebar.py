@@ -55,6 +55,7 @@ def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]
     untrusted text.
     """
     calendar = everything.filters.period.calendar
+    state.selection(now, calendar)
     _month(everything, now, calendar)
     _period(now, calendar)
     refused = [s for name in state.picked_dimensions() for s in _prune(everything, name, reader)]

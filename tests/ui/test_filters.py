@@ -123,13 +123,18 @@ def test_a_closed_box_of_more_filters_still_holds_its_picks(app):
 
 
 @pytest.mark.parametrize(
-    ("period", "arrow", "then"),
-    [("2025-11", "month.earlier", "2025-10"), ("2025-10", "month.later", "2025-11")],
+    ("period", "arrow", "then", "name"),
+    [
+        ("2025-11", "month.earlier", "2025-10", "October 2025"),
+        ("2025-10", "month.later", "2025-11", "November 2025"),
+    ],
 )
-def test_the_months_beside_are_one_press_away(app, period: str, arrow: str, then: str):
+def test_the_months_beside_are_one_press_away(app, period: str, arrow: str, then: str, name: str):
     page = app(EVENTS, period=period)
     next(b for b in page.button if b.key == arrow).click().run()
     assert _params(page) == {"period": [then]}
+    assert f"**{name}**" in [m.value for m in page.sidebar.markdown]
+    assert page.selectbox[0].value == then
 
 
 def test_there_is_no_month_before_the_first_event(app):
