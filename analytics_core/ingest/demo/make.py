@@ -1,6 +1,7 @@
 """Making the demo data: canonical files through the ordinary ingest, the same for the same seed."""
 
 import hashlib
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -154,14 +155,22 @@ def write_settings(recipe: Recipe, folder: Path) -> list[str]:
 
 
 def remove_settings(folder: Path) -> list[str]:
-    """Takes away those files that still begin as the demo wrote them; returns their names."""
+    """Takes away those files that are as the demo wrote them; returns their names.
+
+    The dates in them follow the recipe, everything else is the same in every demo.
+    """
+    texts = settings_texts(Recipe(datetime(2026, 1, 1, tzinfo=UTC)))
     gone: list[str] = []
-    for name, mark in (("projects.csv", "Support Copilot,"), ("prices.csv", "self,house-large,")):
+    for name, text in texts.items():
         path = folder / name
-        if path.exists() and mark in path.read_text("utf-8").partition("\n")[2][:80]:
+        if path.is_file() and _undated(path.read_text("utf-8", "replace")) == _undated(text):
             path.unlink()
             gone.append(name)
     return gone
+
+
+def _undated(text: str) -> str:
+    return re.sub(r"\d{4}-\d{2}-\d{2}", "", text)
 
 
 def clear(folder: Path) -> None:

@@ -40,10 +40,19 @@ class Month:
         return self.months - 1 - self.index
 
     @property
+    def seconds(self) -> float:
+        """From its first instant to its end."""
+        return (self.end - datetime.combine(self.first, datetime.min.time())).total_seconds()
+
+    @property
     def days(self) -> int:
         """Days that have begun."""
-        start = datetime(self.first.year, self.first.month, 1)  # noqa: DTZ001 - naive UTC
-        return max(1, -(-int((self.end - start).total_seconds()) // 86_400))
+        return max(1, -(-int(self.seconds) // 86_400))
+
+    @property
+    def origin(self) -> int:
+        """Its first instant, microseconds since the epoch."""
+        return int(datetime(self.first.year, self.first.month, 1, tzinfo=UTC).timestamp()) * 10**6
 
 
 @dataclass(slots=True)
@@ -109,9 +118,7 @@ def day_weights(month: Month) -> Floats:
         for d in days
     ]
     if month.age == 0:  # the last day is not over
-        start = datetime(month.first.year, month.first.month, 1)  # noqa: DTZ001 - naive UTC
-        part = (month.end - start).total_seconds() / 86_400 - (month.days - 1)
-        busy[-1] *= max(0.02, part)
+        busy[-1] *= max(0.02, month.seconds / 86_400 - (month.days - 1))
     return np.array(busy) / sum(busy)
 
 
@@ -129,8 +136,7 @@ def start_times(draw: Draw, month: Month, zone: Ints, curve: Floats) -> Ints:
             ) + timedelta(hours=12)
             gap = noon.utcoffset() or timedelta()
             offsets[z, d] = int(gap.total_seconds()) * 1_000_000
-    origin = int(datetime(month.first.year, month.first.month, 1, tzinfo=UTC).timestamp()) * 10**6
-    return origin + day * DAY_US + hour * 3_600_000_000 + inside - offsets[zone, day]
+    return month.origin + day * DAY_US + hour * 3_600_000_000 + inside - offsets[zone, day]
 
 
 def sizes_until(draw: Draw, target: int, size: Callable[[Draw, int], Ints]) -> Ints:
@@ -278,9 +284,8 @@ def events_of(draw: Draw, month: Month, kind: Kind, target: int) -> Events:
         key=key[of], environment=environment[of], batch=kind.batch,
     )  # fmt: skip
     _measure(draw, events, place)
-    end = int(month.end.replace(tzinfo=UTC).timestamp()) * 10**6
-    origin = int(datetime(month.first.year, month.first.month, 1, tzinfo=UTC).timestamp()) * 10**6
-    return events.where((events.started < end) & (events.started >= origin))
+    end = month.origin + int(month.seconds) * 10**6
+    return events.where((events.started < end) & (events.started >= month.origin))
 
 
 def _activity(pool: Ints, kind: Kind) -> Floats:
