@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics_core.ingest.demo import cast, rows
+from analytics_core.ingest.demo.columns import Draw, Events, Month
 from analytics_core.ingest.demo.stories import told
-from analytics_core.ingest.demo.traffic import KINDS, Draw, Events, Month, events_of
+from analytics_core.ingest.demo.traffic import KINDS, events_of
 from analytics_core.semantics.period import months_after
 
 EVENTS, MONTHS, SEED = 250_000, 12, 7

@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from analytics_core.ingest.demo import cast
 from analytics_core.ingest.demo.cast import TEAMS
+from analytics_core.ingest.demo.columns import NONE, Draw, Events, Ints, Month
+from analytics_core.ingest.demo.figures import ERRORS
 from analytics_core.ingest.demo.stories import missing_day
-from analytics_core.ingest.demo.traffic import ERRORS, NONE, PEOPLE, Draw, Events, Ints, Month
+from analytics_core.ingest.demo.traffic import PEOPLE
 
 SERVICE = {
     "chat": "text_generation", "coding": "text_generation", "batch": "text_generation",

@@ -6,16 +6,9 @@ import numpy as np
 
 from analytics_core.ingest.demo import cast
 from analytics_core.ingest.demo.cast import MODEL
-from analytics_core.ingest.demo.traffic import (
-    NONE,
-    PEOPLE,
-    Draw,
-    Events,
-    Ints,
-    Month,
-    fail,
-    gateway_cost,
-)
+from analytics_core.ingest.demo.columns import NONE, Draw, Events, Ints, Month
+from analytics_core.ingest.demo.figures import fail, gateway_cost
+from analytics_core.ingest.demo.traffic import PEOPLE
 
 STORM, OUTAGE, RUNAWAY, MISSING, JOB = 23, 40, 58, 75, 110  # days before now
 

@@ -1,19 +1,16 @@
 """One month of invented traffic, drawn with numpy from (seed, month) alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from analytics_core.ingest.demo import cast
 from analytics_core.ingest.demo.cast import MODEL, TEAMS
-
-Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
-Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
-NONE = -1  # index or count of something the source does not say
+from analytics_core.ingest.demo.columns import NONE, Draw, Events, Floats, Ints, Month
+from analytics_core.ingest.demo.figures import measure
 
 PEOPLE = cast.people()
 OFFICE = np.array(
@@ -22,84 +19,6 @@ OFFICE = np.array(
 NIGHT = np.array([2, 9, 10, 9, 4, 1] + [0] * 18, dtype=float)
 ZONES = ("Europe/Madrid", "Asia/Kolkata", "America/Bogota")
 DAY_US = 86_400_000_000
-ERRORS = ("rate_limit", "timeout", "content_filter", "server_error")
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A UTC month of the demo: its place in the story, its days, and where it ends."""
-
-    index: int  # 0 is the oldest
-    first: date
-    end: datetime  # naive UTC, exclusive; the newest month ends now
-    months: int
-
-    @property
-    def age(self) -> int:
-        """Months between this one and the newest."""
-        return self.months - 1 - self.index
-
-    @property
-    def seconds(self) -> float:
-        """From its first instant to its end."""
-        return (self.end - datetime.combine(self.first, datetime.min.time())).total_seconds()
-
-    @property
-    def days(self) -> int:
-        """Days that have begun."""
-        return max(1, -(-int(self.seconds) // 86_400))
-
-    @property
-    def origin(self) -> int:
-        """Its first instant, microseconds since the epoch."""
-        return int(datetime(self.first.year, self.first.month, 1, tzinfo=UTC).timestamp()) * 10**6
-
-
-@dataclass(slots=True)
-class Events:
-    """Columns of equal length; integers are indexes into the cast, NONE is unknown.
-
-    Token counts and quantities of NONE are unknown too. `cost` is nano-USD as the gateway reports
-    it (NONE: not reported), `quantity` and `item` are one priced quantity beyond tokens.
-    """
-
-    kind: str
-    started: Ints  # microseconds since the epoch
-    session: Ints
-    person: Ints
-    team: Ints
-    project: Ints
-    model: Ints
-    input: Ints
-    output: Ints
-    cache_read: Ints
-    cache_write: Ints
-    cache_write_1h: Ints
-    reasoning: Ints
-    cost: Ints
-    quantity: Ints
-    latency: Ints
-    ttft: Ints
-    status: Ints  # 0 ok, 1 error, 2 cancelled
-    error: Ints
-    agent: Ints
-    feature: Ints
-    customer: Ints
-    repository: Ints
-    key: Ints
-    environment: Ints
-    batch: bool = False
-
-    def __len__(self) -> int:
-        return len(self.started)
-
-    def where(self, keep: np.ndarray[Any, np.dtype[np.bool_]]) -> "Events":
-        """Only the events of that mask."""
-        picked = {n: getattr(self, n)[keep] for n in self.__slots__ if n not in ("kind", "batch")}
-        return replace(self, **picked)
-
-
-Draw: TypeAlias = np.random.Generator
 
 
 def weights(n: int, exponent: float) -> Floats:
@@ -223,16 +142,6 @@ FIXED = {
     "search": "gpt-5-mini",
     "agent": "gpt-5",
 }
-# kind: (smallest quantity, largest, nano-USD of one)
-QUANTITIES = {
-    "speech_to_text": (20, 900, 100_000),
-    "text_to_speech": (200, 4_000, 15_000),
-    "image_generation": (1, 4, 40_000_000),
-    "video_generation": (4, 8, 400_000_000),
-    "rerank": (1, 4, 2_000_000),
-    "search": (1, 3, 10_000_000),
-    "agent": (1, 6, 30_000_000),
-}
 
 
 def events_of(draw: Draw, month: Month, kind: Kind, target: int) -> Events:
@@ -283,7 +192,7 @@ def events_of(draw: Draw, month: Month, kind: Kind, target: int) -> Events:
         agent=agent[of], feature=feature[of], customer=customer[of], repository=repository[of],
         key=key[of], environment=environment[of], batch=kind.batch,
     )  # fmt: skip
-    _measure(draw, events, place)
+    measure(draw, events, place)
     end = month.origin + int(month.seconds) * 10**6
     return events.where((events.started < end) & (events.started >= month.origin))
 
@@ -329,89 +238,3 @@ def _features(draw: Draw, month: Month, kind: Kind, n: int) -> tuple[Ints, Ints]
     customer = draw.choice(len(cast.CUSTOMERS), size=n, p=weights(len(cast.CUSTOMERS), 1.3))
     inside = draw.random(n) < 0.25  # internal use has no customer
     return feature, np.where(inside, NONE, customer)
-
-
-def _measure(draw: Draw, events: Events, place: Ints) -> None:
-    """Fills tokens, quantities, latency, status and the gateway's cost."""
-    n = len(events)
-    kind = events.kind
-    if kind in QUANTITIES:
-        low, high, nano = QUANTITIES[kind]
-        events.quantity = draw.integers(low, high + 1, size=n)
-        events.cost = events.quantity * nano
-        events.latency = (draw.lognormal(7.2, 0.5, n)).astype(np.int64)
-        if kind == "agent":
-            events.latency = np.full(n, NONE)
-        return
-    _tokens(draw, events, place)
-    speed = draw.lognormal(0, 0.35, n)
-    out = np.maximum(events.output, 0)
-    events.latency = (250 + (300 + out * 9) * speed).astype(np.int64)
-    streamed = draw.random(n) < 0.7
-    events.ttft = np.where(
-        streamed & (out > 0), (180 + 260 * draw.lognormal(0, 0.4, n)).astype(np.int64), NONE
-    )
-    events.ttft = np.where(events.ttft < events.latency, events.ttft, NONE)
-    fail(draw, events, draw.random(n) < 0.018)
-    stopped = (draw.random(n) < 0.006) & (events.status == 0)
-    events.status = np.where(stopped, 2, events.status)
-    if kind not in ("coding", "moderation"):
-        events.cost = gateway_cost(events)
-
-
-def _tokens(draw: Draw, events: Events, place: Ints) -> None:
-    n = len(events)
-    if events.kind == "coding":
-        wide = events.project == cast.PROJECT_NAMES.index(cast.LONG_CONTEXT_PROJECT)
-        most = np.where(wide, 420_000, 170_000)
-        context = np.minimum(14_000 + place * 2_300 + draw.integers(0, 9_000, n), most)
-        events.input = np.where(wide, context + 90_000, context)
-        fresh = events.input * draw.uniform(0.02, 0.08, n)
-        written = np.where(place == 0, events.input * 0.8, events.input * 0.1).astype(np.int64)
-        events.cache_write = written
-        events.cache_write_1h = np.where(draw.random(n) < 0.1, written, 0)
-        events.cache_read = np.where(place == 0, 0, events.input - fresh.astype(np.int64) - written)
-        events.output = np.clip(draw.lognormal(6.0, 0.9, n), 20, 9_000).astype(np.int64)
-        return
-    scale = {"chat": 8.2, "batch": 8.6, "embedding": 6.4, "moderation": 5.2}[events.kind]
-    events.input = np.clip(draw.lognormal(scale, 0.8, n), 12, 60_000).astype(np.int64)
-    if events.kind in ("embedding", "moderation"):
-        events.output = np.zeros(n, dtype=np.int64)
-        return
-    events.input = events.input + np.minimum(place, 10) * 420
-    events.cache_read = np.where(
-        (place > 0) & (draw.random(n) < 0.5), (events.input * 0.6).astype(np.int64), 0
-    )
-    events.output = np.clip(draw.lognormal(6.1, 0.9, n), 3, 8_000).astype(np.int64)
-    thinks = np.isin(events.model, [MODEL["gpt-5"], MODEL["gpt-5-mini"], MODEL["gemini-2.5-pro"]])
-    events.reasoning = np.where(
-        thinks, (events.output * draw.uniform(0.1, 0.6, n)).astype(np.int64), NONE
-    )
-
-
-def fail(draw: Draw, events: Events, which: np.ndarray[Any, np.dtype[np.bool_]]) -> None:
-    """Turns the events of a mask into failed requests: no output, quick, with a reason."""
-    n = len(events)
-    events.status = np.where(which, 1, events.status)
-    events.error = np.where(which, draw.choice(4, size=n, p=[0.45, 0.25, 0.1, 0.2]), events.error)
-    events.output = np.where(which, 0, events.output)
-    events.reasoning = np.where(which & (events.reasoning > 0), 0, events.reasoning)
-    events.ttft = np.where(which, NONE, events.ttft)
-
-
-def gateway_cost(events: Events) -> Ints:
-    """Nano-USD as the gateway reports it: its own (partly old) prices; NONE for an unpriced model."""
-    price = np.array([(m.input, m.cache_read, m.output) for m in cast.MODELS], dtype=np.int64)
-    believed = np.array([m.gateway_permille for m in cast.MODELS], dtype=np.int64)
-    each = price[events.model]
-    read = np.maximum(events.cache_read, 0)
-    pico = (
-        (events.input - read) * each[:, 0]
-        + read * each[:, 1]
-        + np.maximum(events.output, 0) * each[:, 2]
-    )
-    pico = pico * believed[events.model] // 1000
-    if events.batch:
-        pico = pico // 2
-    unknown = np.isin(events.model, [MODEL["house-preview"], MODEL["house-large"]])
-    return np.where(unknown, NONE, pico // 1000)
