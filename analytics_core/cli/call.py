@@ -3,17 +3,22 @@
 import argparse
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
+from analytics_core import settings as configuration
+from analytics_core.errors import BadValue, NotAsked
 from analytics_core.ingest.folders import Folders
 from analytics_core.semantics.period import Calendar
 from analytics_core.settings import Settings
 from analytics_core.store.manifest import Input
 
 ERROR, OK = 1, 0
+PROGRAM = "python -m analytics_core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,28 @@ class Call:
     settings: Settings
     now: datetime
 
+    @classmethod
+    def of(cls, options: argparse.Namespace) -> Self:
+        """The call that a command line means. Raises BadValue, BadFile, NotAsked."""
+        if not options.data:
+            raise BadValue("--data", "", "a folder")
+        folders = Folders(Path(options.data).resolve())
+        if folders.data.exists() and not folders.data.is_dir():
+            raise BadValue("--data", folders.data, "a folder")
+        settings = configuration.load(folders.settings, os.environ)
+        call = cls(options, folders, settings, datetime.now(UTC))
+        if options.command.reads:
+            call.check_data()
+        return call
+
+    def check_data(self) -> None:
+        """Raises NotAsked where there is no data folder."""
+        if not self.folders.data.exists():
+            raise NotAsked(
+                f"There is no folder {self.folders.data}. Name the data folder with --data, or"
+                " begin one: 'ingest PATH' takes exports in, 'demo' makes invented usage."
+            )
+
     @property
     def calendar(self) -> Calendar:
         """The reporting calendar of the settings."""
@@ -34,7 +61,7 @@ class Call:
     @property
     def accounts_path(self) -> Path:
         """auth.yaml, or what TOKENTALLY_AUTH names."""
-        return Path(os.environ.get("TOKENTALLY_AUTH", "auth.yaml"))
+        return configuration.places(os.environ)[1]
 
     def read_again(self, paths: Sequence[Path]) -> Sequence[Input]:
         """Takes files of ours in once more, as `forget` asks for."""
@@ -51,27 +78,43 @@ class Call:
                 print(line)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command: its name, what it does, its arguments and what runs; returns the exit code."""
+    """One command: its name, what it does, its arguments and what runs; returns the exit code.
+
+    `about` is what --help says beyond the summary, `examples` are command lines without PROGRAM.
+    `reads` means that there is nothing to do without a data folder; `stopped` is said on Ctrl-C.
+    """
 
     name: str
     summary: str
+    about: str
+    examples: tuple[str, ...]
     arguments: Callable[[argparse.ArgumentParser], None]
     run: Callable[[Call], int]
+    reads: bool = True
+    stopped: str = "Stopped."
 
 
 def no_arguments(_: argparse.ArgumentParser) -> None:
     """For a command without arguments of its own."""
 
 
-def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> Iterable[str]:
-    """Lines of aligned columns: the first `left` to the left, figures to the right."""
-    body = [[*map(str, header)], *([*map(str, row)] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*body, strict=True)]
-    for row in body:
-        cells = (
-            c.ljust(w) if i < left else c.rjust(w)
-            for i, (c, w) in enumerate(zip(row, widths, strict=True))
-        )
-        yield "  ".join(cells).rstrip()
+def everywhere() -> argparse.ArgumentParser:
+    """The options that every command takes, before or after its name; `main` sets their defaults."""
+    every = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    every.add_argument(
+        "--data", metavar="DIR", help="the data folder (default: TOKENTALLY_DATA, else data)"
+    )
+    every.add_argument("--json", action="store_true", help="print JSON")
+    return every
+
+
+def note(text: str) -> None:
+    """Says something beside the answer, which alone goes to standard output."""
+    print(text, file=sys.stderr)
+
+
+def many(number: int, one: str, more: str | None = None) -> str:
+    """1 line, 2,000 lines."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"

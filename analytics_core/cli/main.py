@@ -1,17 +1,13 @@
-"""Reads a command line and runs its command; a person's mistake is one sentence."""
+"""Reads a command line and runs its command."""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from pathlib import Path
 
-from analytics_core import settings as configuration
 from analytics_core.cli import files, prices, query, take, users
-from analytics_core.cli.call import ERROR, OK, Call, Command
-from analytics_core.errors import TokentallyError
-from analytics_core.ingest.folders import Folders
+from analytics_core.cli.call import PROGRAM, Call, Command, everywhere
+from analytics_core.cli.edge import guarded
 
 COMMANDS: tuple[Command, ...] = (
     take.INGEST,
@@ -25,50 +21,51 @@ COMMANDS: tuple[Command, ...] = (
     prices.REPRICE,
     users.USER,
 )
+USAGE = 2  # what argparse exits with
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs one command line and returns its exit code; a person's mistake is one sentence."""
+    """Runs one command line and returns its exit code; a person's mistake is one sentence.
+
+    Raises SystemExit for --help and for a line that is no command line, as argparse does.
+    """
+    if not arguments:
+        parser().print_help(sys.stderr)
+        return USAGE
     options = parser().parse_args(arguments)
-    folders = Folders(Path(options.data).resolve())
-    try:
-        call = Call(
-            options,
-            folders,
-            configuration.load(folders.settings, os.environ),
-            datetime.now(UTC),
-        )
-        return options.command.run(call)
-    except TokentallyError as mistake:
-        print(mistake, file=sys.stderr)
-        return ERROR
-    except BrokenPipeError:  # the reader of our output has gone: `… | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
-    except KeyboardInterrupt:
-        print("Stopped. What had landed stays; run the command again to go on.", file=sys.stderr)
-        return 130
+    command: Command = options.command
+    return guarded(
+        lambda: command.run(Call.of(options)),
+        f"cli {command.name}",
+        getattr(options, "username", None) or "",
+        command.stopped,
+    )
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of every command."""
     top = argparse.ArgumentParser(
-        prog="python -m analytics_core",
+        prog=PROGRAM,
         description="What LLM usage costs: land exports, ask questions, keep accounts.",
+        epilog="'COMMAND --help' explains one command, with examples. docs/cli.md has them all.",
+        parents=[everywhere()],
     )
-    every = argparse.ArgumentParser(add_help=False)
-    every.add_argument(
-        "--data",
-        default=os.environ.get("TOKENTALLY_DATA", "data"),
-        metavar="DIR",
-        help="the data folder (default: %(default)s)",
-    )
-    every.add_argument("--json", action="store_true", help="print JSON")
+    top.set_defaults(data=os.environ.get("TOKENTALLY_DATA") or "data", json=False)
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         one = commands.add_parser(
-            command.name, help=command.summary, description=command.summary, parents=[every]
+            command.name,
+            help=command.summary,
+            description=command.about,
+            epilog=_epilog(command),
+            parents=[everywhere()],  # their own: set_defaults above reaches into those of `top`
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.arguments(one)
         one.set_defaults(command=command)
     return top
+
+
+def _epilog(command: Command) -> str:
+    lines = [f"  {PROGRAM} {example}" for example in command.examples]
+    return "\n".join(["examples:" if len(lines) > 1 else "example:", *lines])

@@ -3,7 +3,8 @@
 import argparse
 from dataclasses import asdict
 
-from analytics_core.cli.call import OK, Call, Command, aligned
+from analytics_core.cli.call import OK, Call, Command, many
+from analytics_core.export.table import aligned
 
 
 def _prices_arguments(one: argparse.ArgumentParser) -> None:
@@ -21,12 +22,12 @@ def _prices(call: Call) -> int:
 
     prices = book.load(call.settings)
     if not call.options.unpriced:
-        models = len(prices.prices)
+        models, own = len(prices.prices), call.folders.settings / "prices.csv"
         said = {"version": prices.version, "as_of": str(book.PRICES_AS_OF), "models": models,
                 "overrides": [asdict(o) for o in prices.overrides]}  # fmt: skip
         lines = [
             f"Price book {prices.version}: {models:,} models, prices of {book.PRICES_AS_OF}.",
-            f"{len(prices.overrides)} lines of your own in {call.folders.settings / 'prices.csv'}.",
+            f"{many(len(prices.overrides), 'line')} of your own in {own}.",
         ]
         call.say(said, lines)
         return OK
@@ -73,7 +74,25 @@ def _reprice(call: Call) -> int:
     return OK
 
 
-PRICES = Command("prices", "the price book, and models without a price", _prices_arguments, _prices)
+PRICES = Command(
+    name="prices",
+    summary="the price book, and models without a price",
+    about="Which price book is in use, and how many lines of your own prices.csv stand above it."
+    "\n--unpriced lists the models whose usage has no cost for lack of a price, the largest first,"
+    "\neach with the line to put into data/settings/prices.csv: write the price in USD for a"
+    "\nmillion tokens where USD stands, then run 'reprice'.",
+    examples=("prices", "prices --unpriced"),
+    arguments=_prices_arguments,
+    run=_prices,
+)
 REPRICE = Command(
-    "reprice", "what today's prices would change, then change it", _reprice_arguments, _reprice
+    name="reprice",
+    summary="what today's prices would change, then change it",
+    about="Prices everything that has landed with today's price book and prices.csv, and shows the"
+    "\ndifference by month and model. Nothing is changed without --apply. A cost that a source"
+    "\nreported never changes.",
+    examples=("reprice", "reprice --apply"),
+    arguments=_reprice_arguments,
+    run=_reprice,
+    stopped="Stopped. Changes are made in one step at the end; 'reprice' shows what is left.",
 )

@@ -3,72 +3,165 @@
 import argparse
 import csv
 import sys
+import textwrap
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from analytics_core.cli.call import OK, Call, Command
+from analytics_core.cli.call import OK, Call, Command, note
+from analytics_core.errors import BadValue, NotWritable, TokentallyError, UnknownName
+from analytics_core.semantics.dimension import DIMENSIONS, dimension
+from analytics_core.semantics.filters import Filters, Scope
+from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.period import Grain
+from analytics_core.semantics.query import Query
+
+# How the options are called whose values the types of a question refuse.
+_OPTIONS = {"start": "--from", "end": "--to", "filters": "--where"} | {
+    name: f"--{name}" for name in ("measures", "by", "top", "limit", "period")
+}
+_LISTED = ("measure", "dimension")
+
+
+def _names(title: str, names: list[str]) -> str:
+    return textwrap.fill(
+        f"{title}: {', '.join(names)}", 96, subsequent_indent="  ", break_on_hyphens=False
+    )
+
+
+_ABOUT = f"""\
+Ask any measures, in total or by at most two dimensions, in total or per hour, day, week, month,
+quarter or year. docs/measures.md says what each one means.
+
+{_names("measures", [m.name for m in MEASURES.values() if not m.report])}
+
+{_names("dimensions", [*DIMENSIONS, "tag:KEY"])}
+
+Standard output holds the answer and nothing else. In JSON, money and credits are decimal text,
+exact to the last digit; null is unknown, and what has no member is of the kind 'unattributed'.
+"""
 
 
 def _query_arguments(one: argparse.ArgumentParser) -> None:
     add = one.add_argument
-    add("--measures", required=True, metavar="A,B", help="measures, the first one ranks")
+    add("--measures", required=True, metavar="A,B", help="what to ask for; the first one ranks")
     add("--by", default="", metavar="DIM[,DIM]", help="break down by at most two dimensions")
-    add("--grain", help="hour, day, week, month, quarter or year")
-    add("--period", help="a preset such as month, last-month, days:30, or 2026-11 (default: month)")
-    add("--from", dest="start", metavar="T", help="a date or time; with --to")
-    add("--to", dest="end", metavar="T", help="a date (that whole day) or a time (exclusive)")
+    add("--grain", metavar="GRAIN", help="per hour, day, week, month, quarter or year")
+    add(
+        "--period",
+        metavar="NAME",
+        help="month (the default), last-month, today, yesterday, week, last-week, quarter, year,"
+        " hour, days:30, hours:6, or a month such as 2026-11",
+    )
+    add("--from", dest="start", metavar="T", help="2026-11-01 or 2026-11-01T08:00; with --to")
+    add("--to", dest="end", metavar="T", help="a day, which is included, or a time, which is not")
     add(
         "--where",
         action="append",
         default=[],
         metavar="DIM=V1,V2",
-        help="keep these values (empty: unattributed, quoted as in CSV); may be repeated",
+        help="keep these values; repeated, all of them hold. Nothing after = means unattributed;"
+        ' a value with a comma stands in double quotes: project="Maps, Routes"',
     )
-    add("--top", type=int, help="the most by the first measure; the rest become Others")
+    add("--top", type=int, metavar="N", help="the N most by the first measure; the rest is Others")
     add("--order", choices=("value", "name"), default="value", help="how members are sorted")
-    add("--limit", type=int, help="cut the rows")
-    add("--as", dest="username", metavar="USER", help="with that account's scope")
-    add("--format", default="table", help="table, csv, json or parquet")
+    add("--limit", type=int, metavar="N", help="cut the rows")
+    add("--as", dest="username", metavar="USER", help="see what that account sees")
+    add("--format", default="table", help="table (the default), csv, json or parquet")
     add("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
 
 def _query(call: Call) -> int:
     from analytics_core.export import answer
-    from analytics_core.semantics.period import Grain
-    from analytics_core.semantics.query import Query
     from analytics_core.store.view import Store, View
 
+    kind = answer.check_format("json" if call.options.json else call.options.format)
+    _check_target(call, kind)
+    with _in_words_of_the_command_line():
+        query, filters = _question(call), _filters(call)
+    scope, me = _scope(call)
+    store = Store(call.folders.data, call.settings)
+    try:
+        view = View(store, scope, filters.resolved(me))
+        frame = view.ask(query)
+        _write(answer.written(frame, view, query, kind), call.options.out)
+        if not store.manifest.files:
+            inbox = call.folders.inbox
+            note(f"Nothing was taken in yet. Put exports into {inbox} and run 'ingest'.")
+        elif answer.empty(frame, query) and not view.facts().rows:
+            note("No events match.")
+    finally:
+        store.close()
+    return OK
+
+
+@contextmanager
+def _in_words_of_the_command_line() -> Generator[None]:
+    try:
+        yield
+    except BadValue as wrong:
+        name = _OPTIONS.get(wrong.name, wrong.name)
+        raise BadValue(name, wrong.value, wrong.expected) from None
+    except UnknownName as wrong:
+        if wrong.kind in _LISTED and wrong.nearest is None:
+            raise TokentallyError(f"{wrong} 'query --help' lists every {wrong.kind}.") from None
+        raise
+
+
+def _question(call: Call) -> Query:
     options = call.options
-    kind = answer.check_format("json" if options.json else options.format)
-    query = Query(
-        measures=tuple(options.measures.split(",")),
-        by=tuple(filter(None, options.by.split(","))),
+    return Query(
+        measures=_list(options.measures),
+        by=_list(options.by),
         grain=Grain.of(options.grain) if options.grain else None,
         top=options.top,
         order=options.order,
         limit=options.limit,
     )
-    scope, me = _scope(call)
-    store = Store(call.folders.data, call.settings)
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.split(","))))
+
+
+def _filters(call: Call) -> Filters:
+    options = call.options
+    params = {"period": [_period(options)]}
+    for where in options.where:
+        name, equals, values = where.partition("=")
+        if not equals:
+            raise BadValue("--where", where, "DIMENSION=value,value")
+        dimension(name)
+        params.setdefault(name, []).extend(_values(where, values))
+    return Filters.from_params(params, call.now, call.calendar)
+
+
+def _period(options: argparse.Namespace) -> str:
+    if options.start is None and options.end is None:
+        return options.period or ""
+    if options.start is None or options.end is None:
+        given = options.start or options.end
+        raise BadValue("--from/--to", given, "both of them, or --period alone")
+    if options.period:
+        raise BadValue("--period", options.period, "either a period or --from and --to")
+    return f"{options.start}..{options.end}"
+
+
+def _values(where: str, values: str) -> list[str]:
+    """Comma separated as in CSV; "" stands for what has no member."""
     try:
-        view = View(store, scope, _filters(call).resolved(me))
-        made = answer.of(view, query, kind)
-    finally:
-        store.close()
-    if options.out:
-        options.out.write_bytes(made)
-    else:
-        sys.stdout.buffer.write(made)
-        sys.stdout.buffer.flush()
-    return OK
+        values.encode()
+        return next(csv.reader([values], strict=True), None) or [""]
+    except (csv.Error, UnicodeEncodeError):
+        expected = 'text as in CSV, such as project=Search,"Maps, Routes"'
+        raise BadValue("--where", where, expected) from None
 
 
-def _scope(call: Call) -> tuple[Any, str | None]:
+def _scope(call: Call) -> tuple[Scope, str | None]:
     """The scope of --as and that account's own id; everything for whoever runs the machine."""
     from analytics_core.access import account_book
     from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
     from analytics_core.access.roles import scope_of
-    from analytics_core.errors import UnknownName
     from analytics_core.semantics.filters import EVERYTHING
     from analytics_core.store.manifest import load
 
@@ -81,26 +174,35 @@ def _scope(call: Call) -> tuple[Any, str | None]:
     return scope_of(principal), principal.user_id
 
 
-def _filters(call: Call) -> Any:
-    from analytics_core.errors import BadValue
-    from analytics_core.semantics.dimension import dimension
-    from analytics_core.semantics.filters import Filters
-
-    options = call.options
-    params: dict[str, list[str]] = {}
-    if (options.start is None) != (options.end is None):
-        raise BadValue("--from/--to", options.start or options.end, "both of them, or --period")
-    if options.start is not None:
-        params["period"] = [f"{options.start}..{options.end}"]
-    elif options.period:
-        params["period"] = [options.period]
-    for where in options.where:
-        name, equals, values = where.partition("=")
-        if not equals:
-            raise BadValue("--where", where, "DIMENSION=value,value")
-        dimension(name)
-        params.setdefault(name, []).extend(next(csv.reader([values])) or [""])
-    return Filters.from_params(params, call.now, call.calendar)
+def _check_target(call: Call, kind: str) -> None:
+    """Before the question is asked: that its answer has somewhere to go."""
+    out: Path | None = call.options.out
+    if out is None and kind == "parquet" and sys.stdout is not None and sys.stdout.isatty():
+        raise BadValue("--format", kind, "a file to write it to: --out FILE")
+    if out is not None and out.is_dir():
+        raise BadValue("--out", out, "a file, not a folder")
 
 
-QUERY = Command("query", "ask any measures by any dimensions", _query_arguments, _query)
+def _write(made: bytes, out: Path | None) -> None:
+    if out is not None:
+        try:
+            out.write_bytes(made)
+        except OSError as wrong:
+            why = wrong.strerror or str(wrong)
+            raise NotWritable(out, why, "name another file with --out") from None
+    elif sys.stdout is not None:
+        sys.stdout.buffer.write(made)
+        sys.stdout.buffer.flush()
+
+
+QUERY = Command(
+    name="query",
+    summary="ask any measures by any dimensions",
+    about=_ABOUT,
+    examples=(
+        "query --measures cost,requests --by project --period last-month --top 5",
+        "query --measures cost --grain day --where 'project=Search,Voice Bot' --as ana --json",
+    ),
+    arguments=_query_arguments,
+    run=_query,
+)

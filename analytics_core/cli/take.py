@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from analytics_core import settings as configuration
-from analytics_core.cli.call import ERROR, OK, Call, Command, aligned
-from analytics_core.errors import BadValue
+from analytics_core.cli.call import ERROR, OK, Call, Command, many
+from analytics_core.errors import BadValue, NotAsked
+from analytics_core.export.table import aligned, printable
+from analytics_core.ingest.demo.make import EVENTS, MONTHS, SEED, Recipe
 from analytics_core.ingest.progress import Progress, Watch, line, unwatched
 from analytics_core.store import manifest
 from analytics_core.store.manifest import Input
 
+OLDEST = datetime(2015, 1, 1, tzinfo=UTC)  # of what ingest takes for a time of usage
 TAKEN = ("landed", "duplicate_file", "statement")  # any other verdict is a quarantine
 
 
@@ -35,7 +37,8 @@ def _ingest(call: Call) -> int:
         options.paths or None, call.folders, call.settings, now=call.now,
         progress=_watch(call), allow_overlap=options.allow_overlap,
     )  # fmt: skip
-    call.say({"files": [asdict(i) for i in done]}, [] if options.progress else _lines(done))
+    if not options.progress:
+        call.say({"files": [asdict(i) for i in done]}, _lines(done))
     return OK if all(i.verdict in TAKEN for i in done) else ERROR
 
 
@@ -43,15 +46,21 @@ def _watch(call: Call) -> Watch:
     """Lines of JSON for the app, a line that rewrites itself on a terminal, else nothing."""
     if call.options.progress:
         return lambda step: print(line(step), flush=True)
-    if call.options.json or not sys.stderr.isatty():
+    if call.options.json:
         return unwatched
 
     def show(step: Progress) -> None:
         rows = f" {step.rows:,} rows" if step.rows else ""
         text = f"{step.number}/{step.files} {step.name[-50:]}: {step.step}{rows}"
-        print(f"\r\x1b[K{text}", end="" if step.step != "done" else "\r\x1b[K", file=sys.stderr)
+        _rewrite("" if step.step == "done" else printable(text))
 
     return show
+
+
+def _rewrite(text: str) -> None:
+    """Replaces the line before on a terminal; says nothing elsewhere."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
 def _lines(done: Sequence[Input]) -> Sequence[str]:
@@ -71,7 +80,7 @@ def _lines(done: Sequence[Input]) -> Sequence[str]:
         for i in done
     ]  # fmt: skip
     notes = [
-        f"{i.name[-60:]}: {note}"
+        printable(f"{i.name[-60:]}: {note}")
         for i in done
         for note in (i.message, " ".join(f"{code}={n}" for code, n in i.reasons))
         if note
@@ -80,13 +89,15 @@ def _lines(done: Sequence[Input]) -> Sequence[str]:
 
 
 def _demo_arguments(one: argparse.ArgumentParser) -> None:
-    from analytics_core.ingest.demo.make import EVENTS, MONTHS, SEED
-
-    one.add_argument("--events", type=int, default=EVENTS, help="default: %(default)s")
-    one.add_argument("--months", type=int, default=MONTHS, help="default: %(default)s")
-    one.add_argument("--seed", type=int, default=SEED, help="default: %(default)s")
-    one.add_argument("--now", metavar="ISO", help="the newest moment (default: the clock)")
+    one.add_argument("--events", type=int, default=EVENTS, metavar="N", help=_default(EVENTS))
+    one.add_argument("--months", type=int, default=MONTHS, metavar="M", help=_default(MONTHS))
+    one.add_argument("--seed", type=int, default=SEED, metavar="S", help="other usage, same shape")
+    one.add_argument("--now", metavar="TIME", help="the newest moment (default: the clock)")
     one.add_argument("--remove", action="store_true", help="take all demo data out again")
+
+
+def _default(number: int) -> str:
+    return f"default: {number:,}"
 
 
 def _demo(call: Call) -> int:
@@ -95,72 +106,103 @@ def _demo(call: Call) -> int:
 
 def _make_demo(call: Call) -> int:
     from analytics_core.ingest.demo import make
+    from analytics_core.ingest.demo.remove import remove
     from analytics_core.ingest.demo.status import DemoStatus, ended
     from analytics_core.ingest.door import ingest
 
     recipe = _recipe(call)
-    folder = call.folders.cache / f"demo-{os.getpid()}"
-    cache = call.folders.cache
+    folders, cache = call.folders, call.folders.cache
+    folder = cache / f"demo-{os.getpid()}"
 
     def far(share: float) -> None:
         DemoStatus(share, os.getpid()).save(cache)
-        if sys.stderr.isatty():
-            print(f"\r\x1b[KMaking demo data: {share:.0%}", end="", file=sys.stderr, flush=True)
+        _rewrite(f"Making demo data: {share:.0%}")
 
-    call.folders.check_writable()
+    _check_own(call)
+    folders.check_writable()
     far(0.0)
     try:
-        make.write_settings(recipe, call.folders.settings)
         paths = make.write(recipe, folder, lambda done, of: far(0.3 * done / of))
+        _check_own(call)  # usage of one's own may have been dropped meanwhile
+        if manifest.load(folders.events).inputs:
+            remove(folders, call.settings, call.read_again)
+        make.write_settings(recipe, folders.settings)
         done = ingest(
-            paths, call.folders, configuration.load(call.folders.settings, os.environ),
+            paths, folders, configuration.load(folders.settings, os.environ),
             now=call.now, progress=lambda p: far(0.3 + 0.7 * (p.number - 1) / p.files), demo=True,
         )  # fmt: skip
     finally:
         make.clear(folder)
         ended(cache)
-        if sys.stderr.isatty():
-            print("\r\x1b[K", end="", file=sys.stderr)
+        _rewrite("")
     call.say({"files": [asdict(i) for i in done]}, _lines(done))
     return OK
 
 
-def _recipe(call: Call) -> Any:
-    from analytics_core.ingest.demo import make
+def _check_own(call: Call) -> None:
+    if not manifest.load(call.folders.events).demo_only:
+        raise NotAsked(
+            f"{call.folders.data} holds usage of your own, and invented usage would add to its"
+            " figures. Name another folder: demo --data DIR."
+        )
 
+
+def _recipe(call: Call) -> Recipe:
     options = call.options
     try:
         now = datetime.fromisoformat(options.now) if options.now else call.now
-    except ValueError:
+        now = (now if now.tzinfo else now.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadValue("--now", options.now, "a time such as 2026-11-20T16:00") from None
-    for name, number, most in (("events", options.events, 10**8), ("months", options.months, 60)):
-        if not 1 <= number <= most:
-            raise BadValue(f"--{name}", number, f"a number from 1 to {most:,}")
-    now = now if now.tzinfo else now.replace(tzinfo=UTC)
-    if now > call.now + timedelta(hours=1):
-        raise BadValue("--now", options.now, "a moment that is not in the future")
-    return make.Recipe(now, options.events, options.months, options.seed)
+    limits = (("events", 1, 10**8), ("months", 1, 60), ("seed", 0, 2**63 - 1))
+    for name, least, most in limits:
+        number = getattr(options, name)
+        if not least <= number <= most:
+            raise BadValue(f"--{name}", number, f"a number from {least} to {most:,}")
+    if not OLDEST <= now <= call.now + timedelta(hours=1):
+        raise BadValue("--now", options.now, f"a moment from {OLDEST.year} on, up to now")
+    return Recipe(now, options.events, options.months, options.seed)
 
 
 def _remove_demo(call: Call) -> int:
-    from analytics_core.ingest.demo import make
-    from analytics_core.ingest.forget import forget
+    from analytics_core.ingest.demo.remove import remove
 
-    held = manifest.load(call.folders.events)
-    demo = [i for i in held.inputs if i.demo and i.verdict == "landed"]
-    rows = 0
-    for entry in demo:
-        rows += forget(entry.file_id, call.folders, call.settings, call.read_again).rows
-    gone = make.remove_settings(call.folders.settings)
+    call.check_data()
+    gone = remove(call.folders, call.settings, call.read_again)
     call.say(
-        {"files": len(demo), "rows": rows, "settings": gone},
+        asdict(gone),
         [
-            f"{rows:,} demo events of {len(demo)} files are gone.",
-            *(f"{name} of the demo is gone from {call.folders.settings}." for name in gone),
+            f"{many(gone.rows, 'demo event')} of {many(gone.files, 'file')} are gone.",
+            *(
+                f"{name} of the demo is gone from {call.folders.settings}."
+                for name in gone.settings
+            ),
         ],
     )
     return OK
 
 
-INGEST = Command("ingest", "take files or folders in", _ingest_arguments, _ingest)
-DEMO = Command("demo", "make the demo data, or take it out", _demo_arguments, _demo)
+INGEST = Command(
+    name="ingest",
+    summary="take files or folders in",
+    about="Takes exports in: each file is recognised by its content, checked, priced and landed, or"
+    "\nset aside whole with the reason. Files in the inbox leave it, others stay where they are."
+    "\nWithout a PATH it takes what lies in the inbox. Exit code 1 when any file was refused.",
+    examples=("ingest", "ingest exports/november.csv exports/logs"),
+    arguments=_ingest_arguments,
+    run=_ingest,
+    reads=False,
+    stopped="Stopped. What had landed stays; run the command again to go on.",
+)
+DEMO = Command(
+    name="demo",
+    summary="make invented usage to look around in, or take it out",
+    about="Makes a year of invented usage, the same for the same seed and hour, in place of an"
+    "\nearlier demo; never beside usage of your own. One damaged file and a few rejected rows are"
+    "\npart of it. --remove takes all of it out again.",
+    examples=("demo", "demo --events 2000 --months 2 --data trial", "demo --remove"),
+    arguments=_demo_arguments,
+    run=_demo,
+    reads=False,
+    stopped="Stopped. What had landed stays; 'demo' makes it anew, 'demo --remove' takes it out.",
+)

@@ -4,39 +4,59 @@ import argparse
 import sys
 from dataclasses import asdict
 
-from analytics_core.cli.call import OK, Call, Command, aligned
+from analytics_core.access.principal import Principal
+from analytics_core.access.roles import ROLES, described
+from analytics_core.cli.call import OK, PROGRAM, Call, Command, everywhere
+from analytics_core.errors import BadValue
+from analytics_core.export.table import aligned
+
+_ASKED = "the password is asked for, or read as one line from standard input"
 
 
 def _user_arguments(one: argparse.ArgumentParser) -> None:
+    every = everywhere()
     actions = one.add_subparsers(dest="action", required=True, metavar="add|list|passwd|remove")
-    add = actions.add_parser("add", help="a new account; the password is asked for")
-    add.add_argument("username")
-    add.add_argument("--role", action="append", required=True, dest="roles")
-    for name in ("email", "first-name", "last-name", "user-id"):
-        add.add_argument(f"--{name}")
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        return actions.add_parser(name, help=text, description=text, parents=[every])
+
+    add = action("add", f"a new account; {_ASKED}")
+    add.add_argument("username", metavar="NAME", help="what they sign in with, lower case")
+    add.add_argument(
+        "--role",
+        action="append",
+        required=True,
+        dest="roles",
+        metavar="ROLE",
+        help=f"{', '.join(ROLES)}; repeated, the account may do what any of them may",
+    )
+    add.add_argument("--email", metavar="ADDRESS")
+    add.add_argument("--first-name", metavar="TEXT")
+    add.add_argument("--last-name", metavar="TEXT")
+    add.add_argument(
+        "--user-id", metavar="ID", help="how the usage calls them (default: the e-mail address)"
+    )
     for name, of in (("organization", "manager"), ("team", "lead"), ("project", "project_admin")):
         text = f"what a {of} sees; may be repeated"
-        add.add_argument(f"--{name}", action="append", dest=f"{name}s", help=text)
-    actions.add_parser("list", help="everybody, with their roles")
-    actions.add_parser("passwd", help="another password").add_argument("username")
-    actions.add_parser("remove", help="take an account out").add_argument("username")
+        add.add_argument(f"--{name}", action="append", dest=f"{name}s", metavar="TEXT", help=text)
+    action("list", "everybody, with their roles and what they see")
+    changed = action("passwd", f"another password; {_ASKED}")
+    changed.add_argument("username", metavar="NAME")
+    action("remove", "take an account out").add_argument("username", metavar="NAME")
 
 
 def _user(call: Call) -> int:
     from analytics_core.access import account_book
-    from analytics_core.access.roles import described
 
     options, path = call.options, call.accounts_path
     if options.action == "list":
         people = [a.principal for a in account_book.accounts(path).values()]
-        rows = [
-            (p.username, p.name, p.email or "–", " ".join(p.roles), described(p)) for p in people
-        ]
+        rows = [(p.username, p.name, p.email or "–", " ".join(p.roles), _sees(p)) for p in people]
         call.say(
             [asdict(p) for p in people],
             aligned(("user", "name", "e-mail", "roles", "sees"), rows, left=5)
             if rows
-            else [f"No accounts in {path} yet: user add NAME --role admin --email ADDRESS"],
+            else [f"No accounts in {path} yet: {PROGRAM} user add NAME --role admin"],
         )
         return OK
     if options.action == "add":
@@ -44,7 +64,7 @@ def _user(call: Call) -> int:
                   "teams", "projects")  # fmt: skip
         record = {f: v for f in fields if (v := getattr(options, f, None))}
         account = account_book.add(path, options.username, _password(), record)
-        said = f"{account.username} sees {described(account.principal)}."
+        said = f"{account.username} sees {_sees(account.principal)}."
     elif options.action == "passwd":
         account_book.set_password(path, options.username, _password())
         said = f"{options.username} has another password; their sign-ins have ended."
@@ -55,12 +75,18 @@ def _user(call: Call) -> int:
     return OK
 
 
+def _sees(principal: Principal) -> str:
+    """What the principal sees, said to somebody else."""
+    words = described(principal)
+    if not words:
+        return "nothing yet: no user_id or e-mail, and no team or project, is set"
+    return words.replace("your", "their", 1) if words.startswith("your own ") else words
+
+
 def _password() -> str:
     """Asked for twice on a terminal, else one line of standard input; never an argument."""
-    from analytics_core.errors import BadValue
-
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
+    if sys.stdin is None or not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
     import getpass
 
     first = getpass.getpass("Password (at least 12 characters): ")
@@ -69,4 +95,18 @@ def _password() -> str:
     return first
 
 
-USER = Command("user", "accounts and their roles", _user_arguments, _user)
+USER = Command(
+    name="user",
+    summary="accounts and their roles",
+    about="Accounts stand in auth.yaml (or in the file that TOKENTALLY_AUTH names), with a hash of"
+    "\nthe password. A change counts at once. 'user add --help' lists what an account can have.",
+    examples=(
+        "user add ana --role project_admin --project Search --email ana@example.com",
+        "user list",
+        "user passwd ana",
+        "user remove ana",
+    ),
+    arguments=_user_arguments,
+    run=_user,
+    reads=False,
+)

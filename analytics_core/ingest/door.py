@@ -1,7 +1,5 @@
 """The one way in: each dropped file lands whole, or is quarantined with its reason."""
 
-import logging
-import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from analytics_core.access import failures
 from analytics_core.ingest import aliases, archive, dropped, normalise, quarantine, side
 from analytics_core.ingest.connection import connect
 from analytics_core.ingest.dropped import Dropped
@@ -35,7 +34,6 @@ from analytics_core.store import manifest
 from analytics_core.store.lock import locked
 from analytics_core.store.manifest import Input
 
-_LOG = logging.getLogger(__name__)
 # A statement the engine cannot even bind is a fault of ours, whatever the file holds.
 _OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 
@@ -171,11 +169,12 @@ class Door:
         return before.name if before else taken.name
 
     def _entry(self, name: str, sha256: str, source: Source | None = None) -> Input:
+        before = manifest.load(self.folders.events).input(sha256[:16])
         return Input(
             file_id=sha256[:16], sha256=sha256, name=name,
             source=source.name if source else None, group=source.group if source else None,
             grain=source.grain if source else None, taken_at=self.now.isoformat(), verdict=LANDED,
-            demo=self.demo,
+            demo=self.demo or (before is not None and before.demo),
         )  # fmt: skip
 
     def _landed(self, taken: Taken, step: Any) -> Input:
@@ -294,8 +293,7 @@ def _about(refused: Refused, entry: Input) -> Refused:
 
 def _fault(fault: Exception) -> Refused:
     """A fault of ours costs one file, not the batch; its trace is in the log under an id."""
-    name = secrets.token_hex(4)
-    _LOG.error("ingest fault %s", name, exc_info=fault)
+    name = failures.report(fault, "ingest")
     return Refused("unreadable", f"Tokentally failed on this file (error {name} in the log).")
 
 
