@@ -37,10 +37,10 @@ def _prices(call: Call) -> int:
     finally:
         store.close()
     rows = [
-        (m.provider or "–", m.model or "–", f"{m.events:,}", cell(m.tokens, Unit.TOKENS), m.line)
+        (m.provider or "–", m.model or "–", cell(m.tokens, Unit.TOKENS), "  ".join(m.lines))
         for m in found
     ]
-    header = ("provider", "model", "events", "tokens", "line for prices.csv")
+    header = ("provider", "model", "tokens", "lines for prices.csv: replace ? by USD per 1M tokens")
     call.say(
         [asdict(m) for m in found],
         aligned(header, rows, left=2) if rows else ["Every event has a price."],

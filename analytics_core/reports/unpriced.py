@@ -1,43 +1,24 @@
-"""Models that lack a price: what is at stake, and the line of prices.csv to fill in."""
+"""Models that lack a price: what is at stake, and the lines of prices.csv to fill in."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from analytics_core.prices import listing
+from analytics_core.prices.listing import Unpriced
 from analytics_core.semantics.filters import EVERYTHING, Filters
 from analytics_core.semantics.period import Calendar, Period
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import Store, View
 
-
-@dataclass(frozen=True, slots=True)
-class Unpriced:
-    """A model without a price: events and tokens that have no cost because of it.
-
-    `line` is ready for prices.csv but for the price itself (USD per 1M tokens, where USD stands).
-    """
-
-    provider: str | None
-    model: str | None
-    events: int
-    tokens: int
-    line: str
+_QUERY = Query(("unpriced_tokens", "unpriced_events"), ("provider", "model"))
 
 
-def unpriced(store: Store, calendar: Calendar, now: datetime) -> list[Unpriced]:
+def unpriced(store: Store, calendar: Calendar, now: datetime) -> tuple[Unpriced, ...]:
     """Every model with unpriced events in the whole store, most tokens first."""
     period = Period.parse("month", now, calendar)
     first = View(store, EVERYTHING, Filters(period)).first_event()
     if first is None:
-        return []
+        return ()
     whole = Period.between(first, max(period.end, now) + timedelta(days=1), calendar)
-    query = Query(("unpriced_tokens", "unpriced_events"), ("provider", "model"))
-    frame = View(store, EVERYTHING, Filters(whole)).ask(query)
-    found = [
-        Unpriced(
-            row["provider"], row["model"], row["unpriced_events"], row["unpriced_tokens"] or 0,
-            f"{row['provider'] or '*'},{row['model'] or '*'},,USD,,,,,,,",
-        )
-        for row in frame.iter_rows(named=True)
-        if row["unpriced_events"]
-    ]  # fmt: skip
-    return sorted(found, key=lambda m: (-m.tokens, m.provider or "", m.model or ""))
+    frame = View(store, EVERYTHING, Filters(whole)).ask(_QUERY)
+    found = frame.filter(frame["unpriced_events"] > 0)
+    return listing.unpriced(found.select("provider", "model", "unpriced_tokens").iter_rows())
