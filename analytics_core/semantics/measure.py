@@ -35,6 +35,7 @@ class Measure:
     scale: float = 1.0
     clickhouse: str | None = None  # only where ClickHouse says it in other words
     relation: Relation = "events"
+    distinct: str | None = None  # the column whose values it counts, each once
     quantile: float | None = None  # percentile measures: 0.5, 0.95, 0.99
     least: int = 0  # below this many known rows the figure is unknown
     zero_when_empty: bool = False  # N1: additive and distinct measures are 0 without rows
@@ -96,7 +97,7 @@ def _distinct(
         name=name, label=label, unit=COUNT, additive=False, better=better,
         formula=f"number of different {column}" + (f" where {kept}" if kept else ""),
         description=description, sql=f"nullif(count(DISTINCT {column}){only}, 0)",
-        known=f"count({column}){only}", zero_when_empty=True,
+        known=f"count({column}){only}", zero_when_empty=True, distinct=None if kept else column,
     )  # fmt: skip
 
 

@@ -1,14 +1,12 @@
 """From questions to frames: which statements are needed, and how their rows come together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
 from analytics_core.semantics.dimension import Dimension
 from analytics_core.semantics.measure import MEASURES, Measure
-from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
-from analytics_core.store import sql
 from analytics_core.store.asked import Asked, Asking
 from analytics_core.store.figure import SESSION_IDS, figure, finished, or_zero
 from analytics_core.store.sql_parts import (
@@ -23,8 +21,7 @@ from analytics_core.store.sql_parts import (
 )
 from analytics_core.store.sql_relations import Selection
 from analytics_core.store.sql_sums import sums
-
-KEYS = ("b", "j0", "j1")
+from analytics_core.store.wholes import KEYS, Wholes
 
 
 def answers(queries: Sequence[Query], asking: Asking) -> list[pl.DataFrame]:
@@ -34,7 +31,7 @@ def answers(queries: Sequence[Query], asking: Asking) -> list[pl.DataFrame]:
     percentiles and session facts are then asked for the members found.
     """
     asked = [Asked.of(query, asking.chosen) for query in queries]
-    wholes = _Wholes(asking)
+    wholes = Wholes(asking)
     ranked = _ranked(asked, wholes, asking)
     bases = _bases(asked, ranked, asking)
     needs = [
@@ -48,60 +45,8 @@ def answers(queries: Sequence[Query], asking: Asking) -> list[pl.DataFrame]:
     return [finished(a, base, asking.chosen) for a, base in zip(asked, bases, strict=True)]
 
 
-class _Wholes:
-    """Frames of measures that must be asked per group: KEYS, then a column per measure."""
-
-    def __init__(self, asking: Asking) -> None:
-        self._asking = asking
-        self._frames: dict[tuple[str, Part], pl.DataFrame] = {}
-
-    def want(self, needs: Iterable[tuple[str, Part]]) -> None:
-        """Asks for those not asked yet: one statement per kind, and per set of distinct counts."""
-        groups: dict[tuple[str, tuple[Measure, ...]], list[Part]] = {}
-        for kind, part in dict.fromkeys(needs):
-            if (kind, part) not in self._frames:
-                shared = part.measures if kind == "distinct" else ()
-                groups.setdefault((kind, shared), []).append(part)
-        for (kind, _), parts in groups.items():
-            statement = self._statement(kind, parts)
-            rows = self._asking.run(statement.compiled)
-            for i, part in enumerate(parts):
-                self._frames[kind, part] = _whole(rows, statement, i, part, self._period)
-
-    def __call__(self, kind: str, part: Part) -> pl.DataFrame:
-        return self._frames[kind, part]
-
-    @property
-    def _period(self) -> Period:
-        return self._asking.chosen.filters.period
-
-    def _statement(self, kind: str, parts: Sequence[Part]) -> Statement:
-        chosen, dialect = self._asking.chosen, self._asking.engine.dialect
-        if kind == "distinct":
-            return sql.distinct(parts, chosen, dialect)
-        if kind == "sessions":
-            return sql.facts_of_sessions(parts, chosen, dialect, self._asking.data_until)
-        return sql.percentiles(parts, chosen, dialect, f"{kind}_ms")
-
-
-def _whole(
-    rows: pl.DataFrame, statement: Statement, i: int, part: Part, period: Period
-) -> pl.DataFrame:
-    """The rows of one part, its keys named alike in every statement."""
-    own = rows.filter(pl.col("g") == statement.groups[i])
-    keys = [
-        (pl.col(column) if column else pl.lit(None)).cast(pl.Int64 if name == "b" else pl.String)
-        for name, column in zip(KEYS, statement.keys[i], strict=True)
-    ]
-    own = own.with_columns(k.alias(n) for n, k in zip(KEYS, keys, strict=True))
-    return own.select(
-        *KEYS,
-        *(figure(m, statement.aliases, period, part.grain).alias(m.name) for m in part.measures),
-    )
-
-
 def _ranked(
-    asked: Sequence[Asked], wholes: _Wholes, asking: Asking
+    asked: Sequence[Asked], wholes: Wholes, asking: Asking
 ) -> dict[tuple[int, int], tuple[str, ...]]:
     """Members in order, by (query, axis), where the first measure does not sum up."""
     needs: dict[tuple[int, int], tuple[str, Part]] = {}

@@ -8,12 +8,13 @@ from itertools import groupby
 import polars as pl
 
 from analytics_core.errors import NotAsked
-from analytics_core.semantics.dimension import Dimension, dimension
+from analytics_core.semantics.dimension import DIMENSIONS, Dimension, dimension
 from analytics_core.semantics.measure import MEASURES, Measure, sums_up
 from analytics_core.semantics.query import Query
 from analytics_core.store.engine import Compiled, Engine
 from analytics_core.store.sql_relations import Selection, item_grant
 
+IDS = tuple(d.column for d in DIMENSIONS.values() if d.cardinality == "huge")
 OF_ITEMS = ("cost", "quantity")  # what usage items can be asked
 
 
@@ -65,9 +66,14 @@ class Asked:
         return self.measures[0]
 
     def kind(self, measure: Measure) -> str:
-        """Which statement answers a measure: sums, distinct, sessions, latency or ttft."""
+        """Which statement answers a measure: sums, distinct, sessions, latency, ttft or an id.
+
+        Ids, of which there are many, are counted by themselves where no dimension splits them.
+        """
         if measure.relation in ("sessions", "latency", "ttft"):
             return measure.relation
+        if measure.distinct in IDS and not self.axes:
+            return measure.distinct
         return "sums" if self.of_items or all(map(sums_up, measure.aggregates)) else "distinct"
 
     def wholes(self) -> Iterator[tuple[str, tuple[Measure, ...]]]:

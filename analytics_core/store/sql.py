@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from analytics_core.semantics.dimension import Dimension
 from analytics_core.semantics.measure import MEASURES, Measure
+from analytics_core.semantics.period import Grain, Period
 from analytics_core.store.engine import Compiled, Dialect
 from analytics_core.store.sql_parts import (
     Keys,
@@ -32,8 +33,9 @@ from analytics_core.store.sql_relations import (
     session_facts,
     without_items,
 )
-from analytics_core.store.sql_terms import Terms
+from analytics_core.store.sql_terms import Terms, bucket_number
 
+MOST_BITS = 120  # of a signed 128-bit number
 RUNNING = timedelta(minutes=30)  # a session this fresh may go on
 
 
@@ -50,6 +52,52 @@ def distinct(parts: Sequence[Part], chosen: Selection, dialect: Dialect) -> Stat
     )
     groups = tuple(mask(wanted, columns) for wanted in asked)
     return Statement(Compiled(text, terms.params), dict(names.of), groups, tuple(asked))
+
+
+def spread(parts: Sequence[Part], chosen: Selection, dialect: Dialect, column: str) -> Statement:
+    """How many ids there are in all and in each bucket of time.
+
+    Each id is looked at once: it gets a number with a bit for each bucket it occurs in. No
+    dimensions; grains of a day or longer and at most MOST_BITS buckets.
+    """
+    terms, names, period = Terms(dialect), aggregates(parts), chosen.filters.period
+    grains = sorted({part.grain for part in parts if part.grain})
+    bits = {grain: f"b{i}" for i, grain in enumerate(grains)}
+    started = dialect.micros("started_at")
+    masks: list[str] = []
+    for grain, alias in bits.items():
+        bucket, (first, _) = terms.bucket(started, period, grain), bucket_bounds(period, grain)
+        masks.append(f"bit_or(1::HUGEINT << ({bucket} - {first})::HUGEINT) AS {alias}")
+    listed = ", ".join(bits.values())
+    rows: list[str] = []
+    for number, part in enumerate(parts):
+        counted = f"{dialect.whole('sum(n)')} AS {names(part.measures[0].sql)}"
+        nobody = f"{dialect.text('NULL')} AS j0, {dialect.text('NULL')} AS j1"
+        if part.grain is None:
+            rows.append(
+                f"SELECT {number} AS g, {dialect.whole('NULL')} AS b, {nobody}, {counted} FROM ids"
+            )
+            continue
+        first, last = bucket_bounds(period, part.grain)
+        there = f"({bits[part.grain]} >> place::HUGEINT) & 1 = 1"
+        rows.append(
+            f"SELECT {number} AS g, place + {first} AS b, {nobody}, {counted} FROM ids,"
+            f" range({last - first + 1}) AS bucket(place) WHERE {there} GROUP BY place"
+        )
+    text = (
+        f"WITH ids AS MATERIALIZED (SELECT {listed}, count(*) AS n FROM (SELECT"
+        f" {', '.join(masks)} {events(terms, chosen)} AND {column} IS NOT NULL GROUP BY {column})"
+        f" AS id GROUP BY {listed}) {' UNION ALL '.join(rows)}"
+    )
+    keys: tuple[Keys, ...] = (("b", "j0", "j1"),) * len(parts)
+    return Statement(Compiled(text, terms.params), dict(names.of), tuple(range(len(parts))), keys)
+
+
+def bucket_bounds(period: Period, grain: Grain) -> tuple[int, int]:
+    """The numbers of the first and the last bucket of a period; grains of a day or longer."""
+    last = period.end - timedelta(microseconds=1)
+    first, last = (bucket_number(moment, period, grain) for moment in (period.start, last))
+    return first, last
 
 
 def percentiles(

@@ -238,7 +238,7 @@ def test_22_the_list_of_more_begins_with_the_list_of_fewer(ledger, rows, by, nam
 
 
 @given(LEDGERS, st.sampled_from(BY))
-@SOME
+@settings(SOME, max_examples=3)
 def test_30_a_pick_gives_exactly_the_row_of_the_breakdown(ledger, rows, by):
     store = ledger(rows)
     for row in View(store, EVERYTHING, ALL).ask(Query(ASKED, (by,))).rows(named=True):

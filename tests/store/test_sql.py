@@ -44,6 +44,8 @@ def statement(kind: str, one: Part, of: Selection):
         return sums([one], of, DUCK, of_items=True)
     if kind == "distinct":
         return sql.distinct([one], of, DUCK)
+    if kind == "spread":
+        return sql.spread([one], of, DUCK, "session_id")
     if kind == "sessions":
         return sql.facts_of_sessions([one], of, DUCK, UNTIL)
     return sql.percentiles([one], of, DUCK, "latency_ms")
@@ -56,6 +58,7 @@ def statement(kind: str, one: Part, of: Selection):
         ("top_by_week", "sums", part("cost error_rate", "project", grain=Grain.WEEK, top=3),
          chosen(Scope((HERS, (Pick("project", ("atlas", None)),))), Pick("model", ("m1",)))),
         ("users_by_month", "distinct", part("users", "team", grain=Grain.MONTH), chosen()),
+        ("sessions_by_day", "spread", part("sessions", grain=Grain.DAY), chosen()),
         ("latency", "latency", part("latency_p50 latency_p95"), chosen()),
         ("sessions", "sessions", part("session_duration_mean", grain=Grain.DAY), chosen()),
         ("items", "items", part("cost", "pricing_rule"), chosen()),
@@ -73,10 +76,12 @@ def test_a_scope_without_grants_and_a_pick_without_values_are_false():
 
 
 @pytest.mark.access
-@pytest.mark.parametrize("kind", ["sums", "items", "distinct", "sessions", "latency"])
+@pytest.mark.parametrize("kind", ["sums", "items", "distinct", "spread", "sessions", "latency"])
 def test_every_scan_of_every_statement_asks_who_is_asking(kind):
     measures = {"sessions": "session_active_mean", "latency": "latency_p50", "distinct": "users"}
     one = part(measures.get(kind, "cost"), "project", top=2)
+    if kind == "spread":
+        one = part("sessions", grain=Grain.DAY)
     text = statement(kind, one, chosen(Scope((HERS,)), Pick("team", ("core",)))).compiled.text
     scans = text.split("read_parquet(")[1:]
     assert scans

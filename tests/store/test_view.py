@@ -383,10 +383,34 @@ def test_a_page_of_questions_takes_few_statements_and_says_what_each_says_alone(
     ran, run = [], Duck.run
     monkeypatch.setattr(Duck, "run", lambda self, s: (ran.append(s), run(self, s))[1])
     together = over(store, "2026-11").ask_all(page)
-    assert len(ran) == 4  # sums, distinct counts twice, percentiles
+    assert len(ran) == 5  # sums, distinct counts twice, conversations, percentiles
     over(store, "2026-11").ask_all(page)
-    assert len(ran) == 4  # a repeated page asks nothing
+    assert len(ran) == 5  # a repeated page asks nothing
     assert [f.rows() for f in together] == [over(other, "2026-11").ask(q).rows() for q in page]
+
+
+def test_an_id_that_comes_back_counts_in_each_bucket_and_once_in_all(ledger):
+    rows = [
+        {"started_at": f"2026-{at}", "session_id": session, "conversation_id": "c"}
+        for at, session in (("09-30", "s"), ("10-01", "s"), ("11-05", "s"), ("11-05", "t"),
+                            ("11-06", None), ("12-24", None))
+    ]  # fmt: skip
+    view = over(ledger(rows), "2026-09-01..2026-12-31")
+    whole, months, quarters = view.ask_all(
+        [Query(("sessions", "conversations"), grain=g) for g in (None, Grain.MONTH, Grain.QUARTER)]
+    )
+    assert whole.rows() == [(2, 1)]
+    assert months.rows() == [
+        (date(2026, 9, 1), 1, 1), (date(2026, 10, 1), 1, 1), (date(2026, 11, 1), 2, 1),
+        (date(2026, 12, 1), None, 1),
+    ]  # fmt: skip
+    assert quarters.rows() == [(date(2026, 7, 1), 1, 1), (date(2026, 10, 1), 2, 1)]
+
+
+def test_a_period_of_many_days_is_counted_as_well_as_a_short_one(ledger):
+    rows = [{"started_at": f"2026-{m:02}-03", "session_id": "s"} for m in range(1, 13)]
+    days = over(ledger(rows), "2026-01-01..2026-12-31").ask(Query(("sessions",), grain=Grain.DAY))
+    assert days["sessions"].to_list() == [1] * 12
 
 
 def test_the_store_is_read_again_when_the_manifest_is_replaced(ledger, relanded):
