@@ -204,7 +204,20 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
         return pa.string()
     if isinstance(kind, pa.BaseExtensionType):
         return _plain_type(kind.storage_type)
-    return kind
+    return _plain_nested(kind)
+
+
+def _plain_nested(kind: pa.DataType) -> pa.DataType:
+    """The same for what is inside a struct, list or map: DuckDB writes JSON there, for one."""
+    if pa.types.is_struct(kind):
+        made = pa.struct([field.with_type(_plain_type(field.type)) for field in kind])
+    elif pa.types.is_list(kind):
+        made = pa.list_(kind.value_field.with_type(_plain_type(kind.value_type)))
+    elif pa.types.is_map(kind):
+        made = pa.map_(_plain_type(kind.key_type), _plain_type(kind.item_type))
+    else:
+        return kind
+    return kind if made == kind else made
 
 
 def _plain(column: Any, wanted: pa.DataType) -> pa.Array:

@@ -3,7 +3,7 @@
 from analytics_core.ingest.raw import Head, RawColumns, literal
 from analytics_core.ingest.sources import reading, words
 from analytics_core.ingest.sources.reading import Reading, between, instant, statement
-from analytics_core.ingest.sources.source import ANY_KIND, JSON_KINDS, Source
+from analytics_core.ingest.sources.source import ANY_KIND, Source
 
 _EXTRA = "metadata.additional_usage_values."
 _USAGE = "metadata.usage_object."
@@ -134,7 +134,7 @@ def _payload(columns: RawColumns, head: Head) -> str:
         "started_at": start,
         "ended_at": end,
         "updated_at": _updated(at, end),
-        "latency_ms": f"coalesce({seconds} * 1000, {lasted})" if seconds else lasted,
+        "latency_ms": f"coalesce({seconds} * 1000, {lasted or 'NULL'})" if seconds else lasted,
         "ttft_ms": _first_token(start, _epoch(at, "completionStartTime"), end),
         "model_raw": at.value("model"),
         "provider": at.value("custom_llm_provider"),
@@ -193,16 +193,15 @@ def _breakdown(at: Reading) -> str | None:
     parts add up to total_cost is the true one.
     """
     part = {
-        name: f"coalesce({sql}, 0)"
+        name: f"coalesce({sql}, 0)" if (sql := at.number(f"cost_breakdown.{name}")) else "0"
         for name in ("input_cost", "output_cost", "cache_read_cost", "cache_creation_cost",
                      "tool_usage_cost", "guardrail_cost", "discount_amount", "margin_total_amount")
-        if (sql := at.number(f"cost_breakdown.{name}"))
     }  # fmt: skip
     total, extra = (
         at.number("cost_breakdown.total_cost", "response_cost"),
         at.json("cost_breakdown.additional_costs"),
     )
-    if "input_cost" not in part or total is None:
+    if total is None or at.number("cost_breakdown.input_cost") is None:
         return None
     fees = f"CAST({extra} AS MAP(VARCHAR, VARCHAR))"
     fee = (
@@ -240,7 +239,7 @@ PAYLOAD = Source(
     convention="inclusive",
     zone="UTC",
     namespace="litellm",
-    kinds=JSON_KINDS,
+    kinds=ANY_KIND,
     required=("response_cost", "call_type", "starttime", "custom_llm_provider", "metadata"),
     select=_payload,
 )

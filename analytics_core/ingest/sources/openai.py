@@ -95,17 +95,9 @@ def _usage(columns: RawColumns, head: Head, levels: tuple[str, ...] = ()) -> str
                "input_cached_tokens", "input_cached_text_tokens")  # fmt: skip
     size, origin = of.text("size"), of.text("source")
     outputs["tags"] = reading.tags({"image_size": size, "image_source": origin})
-    grouped = (
-        "organization_id",
-        "project_id",
-        "user_id",
-        "api_key_id",
-        "model",
-        "batch",
-        "service_tier",
-    )
-    keys = [of.text(name) for name in grouped]
-    return of.buckets(outputs, [*keys, outputs["service_type"], size, origin])
+    grouped = ("organization_id", "project_id", "user_id", "api_key_id", "model")
+    keys = [*(of.text(name) for name in grouped), outputs["service_tier"], size, origin]
+    return of.buckets(outputs, [*keys, outputs["service_type"]])
 
 
 def _items(of: _Result) -> list[str | None]:

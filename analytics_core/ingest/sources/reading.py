@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from analytics_core.ingest.raw import Head, Raw, RawColumns, literal, one_of
+from analytics_core.ingest import labels
+from analytics_core.ingest.raw import JSON_KINDS, Head, Raw, RawColumns, literal, one_of
 from analytics_core.ingest.sources import expression
+from analytics_core.ingest.sources.elements import inner
 from analytics_core.ingest.sources.expression import Fields
 
 MICROS = "DECIMAL(38,9)"  # wide enough for nanoseconds since 1970 and for fractions of a second
@@ -20,6 +22,7 @@ class Reading:
         self.columns, self.head = columns, head
         self.fields = fields or columns
         self.used: set[str] = set()
+        self.texts = _texts(head)
 
     def raw(self, *paths: str) -> Raw | None:
         """The first known of the places, row by row."""
@@ -67,13 +70,32 @@ class Reading:
         return self.columns.rest(self.used)
 
     def _raws(self, paths: Sequence[str]) -> list[Raw]:
-        found = [(path, self.fields.find(path)) for path in paths]
+        found = [(path, self._find(path)) for path in paths]
         self.used.update(self._top(path) for path, raw in found if raw is not None)
         return [raw for _, raw in found if raw is not None]
+
+    def _find(self, path: str) -> Raw | None:
+        """The place; inside a text where JSON lines keep JSON as text (a dumped database)."""
+        top, _, inside = path.partition(".")
+        if inside and top in self.texts and (around := self.fields.find(top)):
+            return inner(f"TRY_CAST({around.sql} AS JSON)", inside.split("."))
+        return self.fields.find(path)
 
     def _top(self, path: str) -> str:
         whole = self.columns.has(path) and path.casefold() in self.columns.tops
         return path if whole else path.split(".")[0]
+
+
+def _texts(head: Head) -> frozenset[str]:
+    """Keys of JSON records whose value is a text that holds an object."""
+    if head.kind not in JSON_KINDS:
+        return frozenset()
+    return frozenset(
+        key
+        for record in head.sample
+        for key, value in record.items()
+        if isinstance(value, str) and value.startswith("{")
+    )
 
 
 def instant(raw: Raw) -> str:
@@ -135,19 +157,11 @@ def tags(
         return None
     merged = "list_concat(" + ", ".join(f"CAST({part} AS {ENTRIES})" for part in parts) + ")"
     filled = f"list_filter({merged}, lambda e: coalesce(e.k, '') <> '' AND coalesce(e.v, '') <> '')"
-    return (
-        f"list_reduce(list_transform({filled}, lambda e: MAP {{e.k: e.v}}),"
-        " lambda older, newer: map_concat(newer, older), MAP {}::MAP(VARCHAR, VARCHAR))"
-    )
+    return labels.merged(filled, last=False)
 
 
 def _of_list(sql: str) -> str:
-    key, value = (f"regexp_extract(e, '^([^:=]+)[:=](.*)$', {group})" for group in (1, 2))
-    return (
-        f"list_transform(coalesce(TRY_CAST({sql} AS VARCHAR[]), []), lambda e:"
-        f" CASE WHEN {key} = '' THEN struct_pack(k := e, v := 'true')"
-        f" ELSE struct_pack(k := trim({key}), v := trim({value})) END)"
-    )
+    return labels.split(f"coalesce(TRY_CAST({sql} AS VARCHAR[]), [])")
 
 
 def _of_object(sql: str) -> str:
@@ -195,10 +209,10 @@ def buckets(
     and replaces it; two different rows of one export stand; a row told twice is one.
     """
     told = [f"coalesce(CAST({key} AS VARCHAR), '')" for key in keys if key is not None]
-    inner = statement({**outputs, "_key": f"md5(concat_ws(chr(31), {', '.join(told)}))"}, origin)
+    keyed = statement({**outputs, "_key": f"md5(concat_ws(chr(31), {', '.join(told)}))"}, origin)
     order = ", ".join(f"{name} DESC NULLS LAST" for name in values if outputs.get(name))
     rank = f"dense_rank() OVER (PARTITION BY _key ORDER BY {order})"
-    return selected(f"* EXCLUDE (_key), left(_key, 24) || '-' || {rank} AS id", inner)
+    return selected(f"* EXCLUDE (_key), left(_key, 24) || '-' || {rank} AS id", keyed)
 
 
 def statement(outputs: Mapping[str, str | None], origin: str = "raw", row: str = "_row") -> str:

@@ -47,6 +47,17 @@ def test_spend_logs_as_json_lines_are_the_same_source(mapped):
     assert (row["cost_reported"], row["latency_ms"], row["tags"]) == ("0.5", "1000", {"a": "true"})
 
 
+def test_metadata_dumped_as_text_inside_json_is_read_all_the_same(mapped):
+    line = {
+        "request_id": "r-3", "call_type": "completion", "spend": 0.5, "prompt_tokens": 7,
+        "completion_tokens": 3, "startTime": "2026-10-01T08:00:00Z",
+        "endTime": "2026-10-01T08:00:01Z",
+        "metadata": json.dumps({"user_api_key_alias": "k", "usage_object": {"cache_read_input_tokens": 4}}),
+    }  # fmt: skip
+    row = mapped(_lines(line, line))[0]
+    assert (row["api_key"], row["cache_read_tokens"]) == ("k", "4")
+
+
 def _payload(**more):
     return {
         "id": "p-1", "trace_id": "t-1", "call_type": "acompletion", "status": "success",
