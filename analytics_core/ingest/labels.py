@@ -1,6 +1,8 @@
 """Tags and metadata of a file within their bounds: counts, lengths, secrets, never a prompt."""
 
-from analytics_core.events import NEVER_STAGED, NEVER_STAGED_PREFIXES
+import re
+
+from analytics_core.events import NEVER_STAGED, NEVER_STAGED_PREFIXES, TAGS_SQL
 from analytics_core.ingest.kinds import family
 from analytics_core.ingest.raw import literal, one_of
 from analytics_core.ingest.texts import CONTROL, without_secrets
@@ -16,25 +18,32 @@ _STAGED = (
 )  # fmt: skip
 
 
+# In keys and values joined by |: what a map that is already fit to be kept does not have.
+_UNFIT = (
+    CONTROL + r"|[|][|]|[|] | [|]|(?i:[|](" + "|".join(re.escape(n) for n in sorted(NEVER_STAGED))
+    + ")[|])|(?i:[|](" + "|".join(re.escape(p) for p in NEVER_STAGED_PREFIXES) + "))"
+)  # fmt: skip
+
+
 def tags(sql: str, kind: str) -> str:
     """MAP of tags from a map, a list of strings, or JSON text of either; NULL when empty."""
-    if kind == "MAP(VARCHAR, VARCHAR)":
+    if kind == TAGS_SQL:
         entries = f"list_transform(map_entries({sql}), lambda e: {{'k': e.key, 'v': e.value}})"
+        keys, values = (f"array_to_string(map_{part}({sql}), '|')" for part in ("keys", "values"))
         fits = (
-            f"(cardinality({sql}) BETWEEN 1 AND {_KEYS}"
-            f" AND NOT regexp_matches(CAST({sql} AS VARCHAR), {literal(CONTROL + '|=NULL|=[,}]')})"
-            f" AND strlen(CAST({sql} AS VARCHAR)) <= {_KEY_LENGTH})"
+            f"(cardinality({sql}) BETWEEN 1 AND {_KEYS} AND strlen({keys}) <= {_KEY_LENGTH}"
+            f" AND strlen({values}) <= {_VALUE_LENGTH} AND list_count(map_values({sql}))"
+            f" = cardinality({sql}) AND NOT regexp_matches(concat('|', {keys}, '|', {values}, '|'),"
+            f" {literal(_UNFIT)}))"
         )
-        return (
-            f"CASE WHEN {sql} IS NULL THEN NULL WHEN {fits} THEN {sql} ELSE {_bounded(entries)} END"
-        )
+        return f"CASE WHEN {sql} IS NULL THEN NULL WHEN {fits} THEN {sql} ELSE {_bounded(entries)} END"
     if kind.startswith("MAP"):
         entries = (
             f"list_transform(map_entries({sql}), lambda e:"
             " {'k': CAST(e.key AS VARCHAR), 'v': CAST(e.value AS VARCHAR)})"
         )
     elif kind.endswith("[]"):
-        entries = _split(f"CAST({sql} AS VARCHAR[])")
+        entries = split(f"CAST({sql} AS VARCHAR[])")
     elif family(kind) == "text":
         text = f"CAST({sql} AS VARCHAR)"
         valid = f"CASE WHEN json_valid({text}) THEN {text} END"
@@ -45,10 +54,11 @@ def tags(sql: str, kind: str) -> str:
         plain = f"list_transform(string_split_regex(trim({text}, ' {{}}'), '[,;]'), lambda e: trim(e, ' \"'))"
         entries = (
             f"CASE json_type({valid}) WHEN 'OBJECT' THEN {of_object}"
-            f" WHEN 'ARRAY' THEN {_split(f'TRY_CAST(CAST({valid} AS JSON) AS VARCHAR[])')}"
-            f" ELSE {_split(plain)} END"
+            f" WHEN 'ARRAY' THEN {split(f'TRY_CAST(CAST({valid} AS JSON) AS VARCHAR[])')}"
+            f" ELSE {split(plain)} END"
         )
-        return f"CASE WHEN trim({text}) IN ('', '{{}}', '[]', 'null') THEN NULL ELSE {_bounded(entries)} END"
+        nothing = one_of(f"trim({text})", ("", "{}", "[]", "null"))
+        return f"CASE WHEN {sql} IS NULL OR {nothing} THEN NULL ELSE {_bounded(entries)} END"
     else:
         entries = (
             f"list_transform(map_entries(from_json(CAST(to_json({sql}) AS VARCHAR),"
@@ -57,14 +67,28 @@ def tags(sql: str, kind: str) -> str:
     return f"CASE WHEN {sql} IS NOT NULL THEN {_bounded(entries)} END"
 
 
-def _split(strings: str) -> str:
-    """Entries of strings: `k:v` and `k=v` at the first mark, a plain x is x = true."""
-    pattern = "'^([^:=]+)[:=](.*)$'"
-    key = f"regexp_extract(e, {pattern}, 1)"
+def split(strings: str) -> str:
+    """Entries (k, v) of strings: `k:v` and `k=v` at the first mark, a plain x is x = true."""
+    mark = "least(nullif(strpos(e, ':'), 0), nullif(strpos(e, '='), 0))"
+    pair = f"{{'k': trim(e[:{mark} - 1]), 'v': trim(e[{mark} + 1:])}}"
     return (
-        f"list_transform({strings}, lambda e: CASE WHEN {key} = '' THEN {{'k': e, 'v': 'true'}}"
-        f" ELSE {{'k': {key}, 'v': regexp_extract(e, {pattern}, 2)}} END)"
+        f"list_transform({strings}, lambda e: CASE WHEN {mark} > 1 THEN {pair}"
+        " ELSE {'k': e, 'v': 'true'} END)"
     )
+
+
+def merged(entries: str, *, last: bool) -> str:
+    """MAP of a list of entries (k, v); of a repeated key the first or the last stays."""
+    first, second = ("older", "newer") if last else ("newer", "older")
+    folded = (
+        f"list_reduce(list_transform(found, lambda e: MAP {{e.k: e.v}}),"
+        f" lambda older, newer: map_concat({first}, {second}), MAP {{}}::{TAGS_SQL})"
+    )
+    unique = "list_unique(list_transform(found, lambda e: e.k)) = len(found)"
+    # Folding maps takes ten times as long as making one, and hardly a row repeats a key. The list
+    # in a list lets the entries be made once.
+    chosen = f"CASE WHEN {unique} THEN map_from_entries(found) ELSE {folded} END"
+    return f"list_transform([{entries}], lambda found: {chosen})[1]"
 
 
 def _bounded(entries: str) -> str:
@@ -77,13 +101,9 @@ def _bounded(entries: str) -> str:
     prefixed = " OR ".join(f"starts_with(lower(e.k), {literal(p)})" for p in NEVER_STAGED_PREFIXES)
     kept = (
         f"list_filter({made}, lambda e: e.k <> '' AND e.v <> ''"
-        f" AND NOT {one_of('lower(e.k)', sorted(NEVER_STAGED))} AND NOT ({prefixed}))"
+        f" AND NOT {one_of('lower(e.k)', sorted(NEVER_STAGED))} AND NOT ({prefixed}))[:{_KEYS}]"
     )
-    merged = (
-        f"list_reduce(list_transform({kept}[:{_KEYS}], lambda e: MAP {{e.k: e.v}}),"
-        " lambda older, newer: map_concat(older, newer), MAP {}::MAP(VARCHAR, VARCHAR))"
-    )
-    return f"nullif({merged}, MAP {{}}::MAP(VARCHAR, VARCHAR))"
+    return f"nullif({merged(kept, last=True)}, MAP {{}}::{TAGS_SQL})"
 
 
 def metadata(sql: str) -> str:
