@@ -158,6 +158,13 @@ _ALL = (
         column="rule",
         items=True,
     ),
+    _dimension(
+        "unit",
+        "Unit",
+        "units",
+        "What a usage item is counted in: tokens, images, seconds, searches …",
+        items=True,
+    ),
 )
 
 DIMENSIONS: dict[str, Dimension] = {d.name: d for d in _ALL}

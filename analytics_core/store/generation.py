@@ -24,6 +24,14 @@ class Generation:
         low, high = (t.astimezone(UTC).replace(tzinfo=None) for t in (start, end))
         return tuple(str(self._events / f.path) for f in self.manifest.months(low, high))
 
+    def months(self, start: datetime, end: datetime) -> list[tuple[str, ...]]:
+        """The same files month by month, the newest month first."""
+        low, high = (t.astimezone(UTC).replace(tzinfo=None) for t in (start, end))
+        found: dict[str, list[str]] = {}
+        for file in self.manifest.months(low, high):
+            found.setdefault(file.month, []).append(str(self._events / file.path))
+        return [tuple(found[month]) for month in sorted(found, reverse=True)]
+
     def enter(self) -> None:
         """One more question runs on it."""
         self._users += 1

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +31,7 @@ from analytics_core.store.sql_relations import Selection
 from analytics_core.store.workers import Workers
 
 T = TypeVar("T")
+MICROSECOND = timedelta(microseconds=1)
 
 
 def clock() -> datetime:
@@ -176,6 +177,29 @@ class View:
             return self.store.run(lambda g: answers(wanted, self._asking(g, until)))
 
         return self.store.results.fetch([self._key(query, until) for query in queries], compute)
+
+    def events(self, limit: int, before: tuple[datetime, str] | None = None) -> pl.DataFrame:
+        """The newest selected events, newest first: every column of an event, times naive UTC.
+
+        `before`, the started_at (aware) and event_id of the last row of a page, asks for the next.
+        A pick on usage items keeps the events. Raises StoreBusy, TooSlow, Damaged.
+        """
+        period = self.filters.period
+        end = period.end if before is None else min(period.end, before[0] + MICROSECOND)
+
+        def job(generation: Generation) -> pl.DataFrame:
+            pages: list[pl.DataFrame] = []
+            wanted = limit
+            for files in generation.months(period.start, end) or [()]:
+                chosen = Selection(self.filters, self.scope, files, files)
+                statement = sql.newest(chosen, before, wanted, generation.engine.dialect)
+                pages.append(generation.engine.run(statement))
+                wanted -= pages[-1].height
+                if wanted <= 0:
+                    break
+            return pl.concat(pages)
+
+        return self._kept(("events", self._bounds(), self.filters.picks, limit, before), job)
 
     def options(
         self, name: str, search: str | None = None, limit: int = MOST_OPTIONS
