@@ -208,10 +208,10 @@ def buckets(
     among the rows of the file with equal keys. A fuller export of the same bucket has the same id
     and replaces it; two different rows of one export stand; a row told twice is one.
     """
-    told = [f"coalesce(CAST({key} AS VARCHAR), '')" for key in keys if key is not None]
+    told = [f"coalesce(CAST({key} AS VARCHAR), '')" if key else "''" for key in keys]
     keyed = statement({**outputs, "_key": f"md5(concat_ws(chr(31), {', '.join(told)}))"}, origin)
-    order = ", ".join(f"{name} DESC NULLS LAST" for name in values if outputs.get(name))
-    rank = f"dense_rank() OVER (PARTITION BY _key ORDER BY {order})"
+    sizes = [f"TRY_CAST({name} AS DOUBLE) DESC NULLS LAST" for name in values if outputs.get(name)]
+    rank = f"dense_rank() OVER (PARTITION BY _key ORDER BY {', '.join(sizes)})"
     return selected(f"* EXCLUDE (_key), left(_key, 24) || '-' || {rank} AS id", keyed)
 
 

@@ -33,7 +33,7 @@ def test_a_day_without_usage_says_nothing(mapped):
 
 def test_two_rows_of_one_bucket_stand_and_a_row_told_twice_is_one(mapped):
     head, row, *_ = USAGE.splitlines()
-    fewer = row.replace(",10.0,", ",1.0,").replace("59200.0", "783.0")
+    fewer = row.replace(",10.0,", ",8.0,").replace("59200.0", "783.0")
     ids = [row["id"] for row in mapped("\n".join((head, fewer, row, row)) + "\n")]
     assert ids[1] == ids[2] != ids[0]
     assert [made.rsplit("-")[-1] for made in ids] == ["2", "1", "1"]
