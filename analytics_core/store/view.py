@@ -82,27 +82,28 @@ class Store:
                 self._generation.retire()
             self._generation, self._stamp = None, None
 
-    def run(self, job: Callable[[Generation], T]) -> T:
-        """The job's result, on a worker. Raises StoreBusy, TooSlow, Damaged."""
+    def over(self, work: Callable[[Generation], T]) -> T:
+        """What `work` makes of the generation of now, which stays open until it ends.
 
-        def once() -> T:
-            with self._in_use() as generation:
-                return job(generation)
-
-        def again() -> T:
-            version = self.version
+        Raises StoreBusy, TooSlow, Damaged; a file taken away meanwhile is looked for once more.
+        """
+        with self._in_use() as generation:
             try:
-                return once()
+                return work(generation)
             except Damaged:
-                if self.version == version:
+                if self.version == generation.version:
                     raise
-                return once()  # files of an older manifest were taken away meanwhile
+        with self._in_use() as generation:
+            return work(generation)
 
-        return self._workers.run(again)
+    def turn(self, job: Callable[[], T]) -> T:
+        """The job's result, run on a worker when its turn has come."""
+        return self._workers.run(job)
 
-    def until(self) -> datetime:
-        """`data_until`, or for an empty store the beginning of time."""
-        return self.data_until or datetime(1970, 1, 1, tzinfo=UTC)
+    def until(self, generation: Generation) -> datetime:
+        """`data_until` of a generation; for an empty one the beginning of time."""
+        newest = generation.manifest.newest
+        return min(newest, self._now()) if newest else datetime(1970, 1, 1, tzinfo=UTC)
 
     @contextmanager
     def _in_use(self) -> Generator[Generation]:
@@ -170,13 +171,21 @@ class View:
 
     def ask_all(self, queries: Sequence[Query]) -> list[pl.DataFrame]:
         """What `ask` answers to each, in as few statements as sensible."""
-        until = self.store.until()
 
-        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
-            wanted = [queries[place] for place in places]
-            return self.store.run(lambda g: answers(wanted, self._asking(g, until)))
+        def work(generation: Generation) -> list[pl.DataFrame]:
+            until = self.store.until(generation)
 
-        return self.store.results.fetch([self._key(query, until) for query in queries], compute)
+            def compute(places: Sequence[int]) -> list[pl.DataFrame]:
+                wanted = [queries[place] for place in places]
+                return self.store.turn(lambda: answers(wanted, self._asking(generation)))
+
+            keys = [
+                self._key(generation, ("ask", query, _running(query, until)), picked=True)
+                for query in queries
+            ]
+            return self.store.results.fetch(keys, compute)
+
+        return self.store.over(work)
 
     def events(self, limit: int, before: tuple[datetime, str] | None = None) -> pl.DataFrame:
         """The newest selected events, newest first: every column of an event, times naive UTC.
@@ -199,7 +208,7 @@ class View:
                     break
             return pl.concat(pages)
 
-        return self._kept(("events", self._bounds(), self.filters.picks, limit, before), job)
+        return self._kept(("events", limit, before), job, picked=True)
 
     def options(
         self, name: str, search: str | None = None, limit: int = MOST_OPTIONS
@@ -240,23 +249,23 @@ class View:
     def facts(self) -> Facts:
         """How many events are selected, from which sources, and where their cost comes from."""
         frame = self._kept(
-            ("facts", self._bounds(), self.filters.picks),
+            ("facts",),
             lambda g: g.engine.run(sql.facts(self.selection(g), g.engine.dialect)),
+            picked=True,
         )
         return explained.facts_of(frame)
 
     def explained(self, query: Query) -> Explained:
         """How the answer to `query` comes about; asked anew, so that its time is true."""
-        until = self.store.until()
 
         def job(generation: Generation) -> Explained:
-            asking = self._asking(generation, until)
+            asking = self._asking(generation)
             started = time.perf_counter()
             answers((query,), asking)
             ms = (time.perf_counter() - started) * 1000
             return explained.explained(query, asking, ms, generation.version, self.store.data_until)
 
-        return self.store.run(job)
+        return self.store.over(lambda generation: self.store.turn(lambda: job(generation)))
 
     def selection(self, generation: Generation) -> Selection:
         """This view's events in that generation, pruned to the files that may hold them."""
@@ -265,20 +274,26 @@ class View:
             self.filters, self.scope, generation.over(period.start, period.end), generation.files
         )
 
-    def _asking(self, generation: Generation, until: datetime) -> Asking:
-        return Asking(generation.engine, self.selection(generation), until)
+    def _asking(self, generation: Generation) -> Asking:
+        return Asking(generation.engine, self.selection(generation), self.store.until(generation))
 
     def _kept(
-        self, key: tuple[object, ...], job: Callable[[Generation], pl.DataFrame]
+        self,
+        about: tuple[object, ...],
+        job: Callable[[Generation], pl.DataFrame],
+        *,
+        picked: bool = False,
     ) -> pl.DataFrame:
         """The frame of a job, from the cache where this scope has asked it before."""
         store = self.store
 
-        def compute(_: Sequence[int]) -> list[pl.DataFrame]:
-            return [store.run(job)]
+        def work(generation: Generation) -> pl.DataFrame:
+            def compute(_: Sequence[int]) -> list[pl.DataFrame]:
+                return [store.turn(lambda: job(generation))]
 
-        whole = (store.version, store.settings.version, self.scope, *key)
-        return store.results.fetch([whole], compute)[0]
+            return store.results.fetch([self._key(generation, about, picked=picked)], compute)[0]
+
+        return store.over(work)
 
     def _members(self, of: tuple[Dimension, ...], generation: Generation) -> pl.DataFrame:
         """The members in every file; a file never changes, so each is read once per scope."""
@@ -293,19 +308,21 @@ class View:
             self.store.results.fetch(keys, lambda places: [read(files[at]) for at in places])
         )
 
-    def _key(self, query: Query, until: datetime) -> tuple[object, ...]:
-        """Frozen values compared by equality: whoever asks the same within the same scope."""
-        return (
-            self.store.version,
-            self.store.settings.version,
-            self.scope,
-            self._bounds(),
-            self.filters.picks,
-            query,
-            until if any(MEASURES[m].relation == "sessions" for m in query.measures) else None,
-        )
+    def _key(
+        self, generation: Generation, about: tuple[object, ...], *, picked: bool
+    ) -> tuple[object, ...]:
+        """Frozen values compared by equality: whoever asks the same within the same scope.
 
-    def _bounds(self) -> tuple[object, ...]:
-        """The period without its name: two names for the same days have one answer."""
+        With `picked` the filters belong to it, without the period's name: two names for the same
+        days have one answer.
+        """
         period = self.filters.period
-        return period.start, period.end, period.calendar
+        filters = (period.start, period.end, period.calendar, self.filters.picks)
+        version = generation.version, self.store.settings.version
+        return (*version, self.scope, filters if picked else None, about)
+
+
+def _running(query: Query, until: datetime) -> datetime | None:
+    """What decides which sessions still run, where that matters."""
+    of_sessions = any(MEASURES[name].relation == "sessions" for name in query.measures)
+    return until if of_sessions else None

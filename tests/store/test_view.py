@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -451,6 +452,25 @@ def test_the_store_is_read_again_when_the_manifest_is_replaced(ledger, relanded)
     relanded(store.data / "events", ROWS[2:3])
     assert over(store, "2026-11").ask(Query(("cost",))).item() == 4
     assert store.version != before
+    relanded(store.data / "events", ROWS)
+    assert (store.version, over(store, "2026-11").ask(Query(("cost",))).item()) == (before, 12)
+
+
+def test_an_answer_is_of_one_manifest_while_it_is_replaced_again_and_again(ledger, relanded):
+    store, contents = ledger(ROWS), (ROWS, [*ROWS, *ROWS[2:]])
+    view = over(store, "2026-11")
+
+    def ask(_: int) -> tuple[int, int]:
+        (first,), (second,) = (
+            f["cost"] for f in view.ask_all([Query(("cost",)), Query(("cost", "events"))])
+        )
+        return first, second
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(ask, n) for n in range(40)]
+        for n in range(20):
+            relanded(store.data / "events", contents[n % 2])
+        assert {a.result() for a in answers} <= {(12, 12), (24, 24)}
 
 
 def test_data_reach_until_the_newest_event_but_never_past_now(ledger):
