@@ -13,7 +13,7 @@ _TYPES = {column.name: column.sql for column in COLUMNS}
 
 
 def grain(said: Said) -> str:
-    """request or bucket; a row that counts several requests is a sum, whatever it is called."""
+    """Request or bucket; a row that counts several requests is a sum, whatever it is called."""
     own = literal(said.source.grain)
     given = f"CASE WHEN lower(d_grain) IN ('request', 'bucket') THEN lower(d_grain) ELSE {own} END"
     made = given if said.has("grain") else own

@@ -7,15 +7,14 @@ from analytics_core.ingest.raw import literal
 from analytics_core.ingest.said import DIMENSIONS, Said
 
 _LONGEST = 200
-_PERIOD = ("at_start", "at_ended_at")
 # Identical rows of a request log are different calls: the second, third … get ids of their own.
 _REPEATED = """
-    UPDATE typed SET event_id = numbered.prefix || left(md5(numbered.event_id || '#' || n), 24)
+    UPDATE stage.typed SET event_id = numbered.prefix || left(md5(numbered.event_id || '#' || n), 24)
     FROM (
         SELECT rowid AS id, event_id, regexp_extract(event_id, '^(.*:)?[0-9a-f]{24}$', 1) AS prefix,
             row_number() OVER (PARTITION BY event_id ORDER BY row) - 1 AS n
-        FROM typed
-        WHERE event_id IN (SELECT event_id FROM typed WHERE _hashed AND grain = 'request'
+        FROM stage.typed
+        WHERE event_id IN (SELECT event_id FROM stage.typed WHERE _hashed AND grain = 'request'
             AND _skip IS NULL AND _reject IS NULL GROUP BY event_id HAVING count(*) > 1)
             AND _skip IS NULL AND _reject IS NULL
     ) AS numbered
@@ -41,24 +40,24 @@ def hashed(said: Said) -> str:
 
     A bucket leaves its values out, so a fuller export of the same day replaces the partial one.
     """
-    source = [*_parts(said, ("at_start", *(f"w_{n}" for n in said.those(DIMENSIONS))))]
+    source = [*_parts(("at_start", *(f"w_{n}" for n in said.those(DIMENSIONS))))]
     if said.has("ended_at"):
-        source += _parts(said, ("at_ended_at",))
+        source += _parts(("at_ended_at",))
     if said.has("tags"):
-        source += _parts(said, ("tags",))
+        source += _parts(("tags",))
     rule = ("items[1].rule", "items[1].unit") if said.has("items") else ()
-    line = [f"CASE WHEN len(items) = 1 THEN {part} END" for part in _parts(said, rule)]
+    line = [f"CASE WHEN len(items) = 1 THEN {part} END" for part in _parts(rule)]
     values = [f"n_{name}" for name in said.those((*TOKENS, "latency_ms", "ttft_ms", "requests"))]
     values += [f"usd_{name}" for name in said.those(("cost_reported", "credits"))]
     values += ["items"] if said.has("items") else []
     bucket = f"concat({', '.join([*source, *line])})"
-    request = f"concat({', '.join([*source, *_parts(said, tuple(values))])})"
+    request = f"concat({', '.join([*source, *_parts(tuple(values))])})"
     kind = f"CASE WHEN grain = 'bucket' THEN {bucket} ELSE {request} END"
     made = f"left(md5({kind}), 24)"
     return f"CASE WHEN w_id IS NULL THEN {made} END" if said.has("id") else made
 
 
-def _parts(said: Said, names: tuple[str, ...]) -> list[str]:
+def _parts(names: tuple[str, ...]) -> list[str]:
     """Each value after its name, so that an unknown one and a column too many change nothing."""
     return [f"'{n.removeprefix('w_')}=' || CAST({n} AS VARCHAR) || chr(31)" for n in names]
 

@@ -23,7 +23,7 @@ from analytics_core.ingest import (
 from analytics_core.ingest.counts import Count
 from analytics_core.ingest.money import Amount
 from analytics_core.ingest.raw import literal
-from analytics_core.ingest.said import DIMENSIONS, MAPPED, Said
+from analytics_core.ingest.said import DIMENSIONS, MAPPED, TYPED, Said
 from analytics_core.ingest.times import Instant
 
 _TYPES: dict[str, str] = {column.name: column.sql for column in COLUMNS}
@@ -35,7 +35,7 @@ _PRICED_BY = (
 
 
 def typed(con: DuckDBPyConnection, said: Said) -> None:
-    """Makes the table `typed`: a row for each row of `mapped`, those that do not land included.
+    """Makes the table `stage.typed`: a row for each row of `mapped`, those that do not land included.
 
     Columns: the event columns this source says (and those pricing needs), `_updated_at`, `_flags`,
     `_cost_list_nano`, `_unit` (1 to 4: s, ms, us, ns of an epoch time), `_skip` and `_reject`
@@ -57,12 +57,12 @@ def typed(con: DuckDBPyConnection, said: Said) -> None:
     if said.has("metadata") or said.converts or said.aliased:
         steps = _added(steps, {"full_metadata": _metadata(said)})
     steps = _added(steps, rules.outcome(said))
-    con.execute("CREATE OR REPLACE TEMP TABLE typed AS " + _selected(_list(_event(said)), steps))
+    con.execute(f"CREATE TABLE {TYPED} AS " + _selected(_list(_event(said)), steps))
 
 
 def whole(con: DuckDBPyConnection) -> str:
     """The name of a view of `typed` with every event column, NULL where the source says nothing."""
-    relation = con.table("typed")
+    relation = con.table(TYPED)
     shown = (
         c.name if c.name in relation.columns else f"NULL::{c.sql} AS {c.name}" for c in COLUMNS
     )

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 from analytics_core.ingest import dropped, identity, normalise
 from analytics_core.ingest.dropped import Dropped
 from analytics_core.ingest.recognise import Content
-from analytics_core.ingest.said import Said, columns
+from analytics_core.ingest.said import TYPED, Said, columns
 from analytics_core.ingest.sources.detect import Unrecognised, detect
 from analytics_core.ingest.sources.source import Source
 from analytics_core.ingest.verdict import Refused, Rejected
@@ -23,20 +23,20 @@ _CONVENTION_ROWS, _CONVENTION_SHARE = 5, 0.01
 _CONTAINERS = ("attributes", "metadata", "properties", "spanattributes", "span_attributes")
 
 _SKIPPED = """
-    SELECT _skip, count(*) FROM typed WHERE _skip IS NOT NULL GROUP BY 1 ORDER BY 1"""
+    SELECT _skip, count(*) FROM stage.typed WHERE _skip IS NOT NULL GROUP BY 1 ORDER BY 1"""
 _REASONS = """
-    SELECT split_part(_reject, chr(31), 1), count(*) FROM typed WHERE _reject IS NOT NULL
+    SELECT split_part(_reject, chr(31), 1), count(*) FROM stage.typed WHERE _reject IS NOT NULL
     GROUP BY 1 ORDER BY 1"""
 _REJECTED = """
     SELECT row, split_part(_reject, chr(31), 1), nullif(split_part(_reject, chr(31), 2), ''),
         nullif(split_part(_reject, chr(31), 3), '')
-    FROM typed WHERE _reject IS NOT NULL ORDER BY row LIMIT $most"""
+    FROM stage.typed WHERE _reject IS NOT NULL ORDER BY row LIMIT $most"""
 _CHECKED = """
     SELECT count(*), count(DISTINCT _unit), count(*) FILTER (_hashed AND grain = 'request'),
         count(*) FILTER (list_contains(_flags, 'parts_exceed_total'))
-    FROM typed"""
+    FROM stage.typed"""
 _MIXED = """
-    UPDATE typed SET _flags = list_append(_flags, 'mixed_time_units') WHERE _unit IS NOT NULL"""
+    UPDATE stage.typed SET _flags = list_append(_flags, 'mixed_time_units') WHERE _unit IS NOT NULL"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def read(
 
 def _cleared(con: DuckDBPyConnection, bad: list[Rejected], file: Dropped) -> Read:
     """Counts and takes out of `typed` what does not land."""
-    emitted = con.table("typed").aggregate("count(*)").fetchall()[0][0]
+    emitted = con.table(TYPED).aggregate("count(*)").fetchall()[0][0]
     skipped: Counter[str] = Counter(dict(con.execute(_SKIPPED).fetchall()))
     reasons: Counter[str] = Counter(dict(con.execute(_REASONS).fetchall()))
     rows = con.execute(_REJECTED, {"most": _KEPT_REJECTS}).fetchall() if reasons else []
@@ -122,7 +122,7 @@ def _cleared(con: DuckDBPyConnection, bad: list[Rejected], file: Dropped) -> Rea
     reasons.update(line.code for line in bad)
     repeated = skipped.pop("duplicate", 0)
     if reasons or skipped or repeated:
-        con.execute("DELETE FROM typed WHERE _skip IS NOT NULL OR _reject IS NOT NULL")
+        con.execute("DELETE FROM stage.typed WHERE _skip IS NOT NULL OR _reject IS NOT NULL")
     lost = sum(reasons.values())
     accepted = emitted + len(bad) - lost - skipped.total() - repeated
     _check_kept(con, accepted, lost, emitted + len(bad), rejected)

@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from analytics_core.ingest.sources.source import Source
 
-MAPPED = "mapped"
+MAPPED, TYPED, PRICED = "mapped", "stage.typed", "stage.priced"
 DIMENSIONS: tuple[str, ...] = (
     "organization", "team", "user_id", "project", "repository", "customer", "feature", "agent",
     "session_id", "conversation_id", "environment", "api_key", "provider", "model_raw",

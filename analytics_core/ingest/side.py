@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 from analytics_core.ingest.archive import archived_as
 from analytics_core.ingest.connection import workspace
 from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.said import TYPED
 from analytics_core.ingest.sources.source import Source
 from analytics_core.ingest.verdict import LANDED, STATEMENT
 from analytics_core.settings import Settings
@@ -18,7 +19,7 @@ from analytics_core.store.manifest import Input, Manifest
 TRACES = "langfuse-traces"
 _GROUP = "langfuse"
 _WORKING = ("_skip", "_reject", "_unit", "_hashed", "_flags")
-_RANGE = "SELECT count(*), min(started_at), max(started_at) FROM typed"
+_RANGE = "SELECT count(*), min(started_at), max(started_at) FROM stage.typed"
 # What a trace knows that its observations may lack.
 _COMPLETED: dict[str, str] = {
     "user_id": "user_id", "session_id": "session_id", "conversation_id": "session_id",
@@ -30,7 +31,7 @@ _TRACES = """
         any_value(feature) AS feature, any_value(environment) AS environment
     FROM read_parquet($paths, union_by_name=true) WHERE trace_id IS NOT NULL GROUP BY trace_id"""
 _COMPLETE = """
-    UPDATE typed SET user_id = coalesce(typed.user_id, traces.user_id),
+    UPDATE stage.typed SET user_id = coalesce(typed.user_id, traces.user_id),
         session_id = coalesce(typed.session_id, traces.session_id),
         conversation_id = coalesce(typed.conversation_id, traces.session_id),
         feature = coalesce(typed.feature, traces.feature),
@@ -48,7 +49,7 @@ def keep(
     name = f"side/{source.role}-{source.name}-{entry.file_id}.parquet"
     path = workspace(folders.events) / Path(name).name
     hidden = ", ".join(_WORKING)
-    con.table("typed").project(f"* EXCLUDE ({hidden})").write_parquet(str(path), compression="zstd")
+    con.table(TYPED).project(f"* EXCLUDE ({hidden})").write_parquet(str(path), compression="zstd")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     rows, first, last = con.execute(_RANGE).fetchall()[0]
@@ -79,10 +80,10 @@ def complete(con: DuckDBPyConnection, source: Source, events: Path) -> None:
     if not paths:
         return
     con.execute(_TRACES, {"paths": paths})
-    present = con.table("typed").columns
+    present = con.table(TYPED).columns
     for name in (*_COMPLETED, "trace_id"):
         if name not in present:
-            con.execute("ALTER TABLE typed ADD COLUMN " + name + " VARCHAR")
+            con.execute("ALTER TABLE stage.typed ADD COLUMN " + name + " VARCHAR")
     con.execute(_COMPLETE)
 
 

@@ -32,9 +32,10 @@ def price(
     provider, items, credits_nano, cost_reported_nano and `_flags` are made again; `_flags` gains
     model_unknown, zero_cost_reported, cost_outlier, batch_assumed, tier_assumed, item_unpriced.
     `_cost_list_nano` (the source's own list cost) is used up. Both names are plain identifiers of
-    ours. Raises BadFile when two lines of prices.csv set the same price.
+    ours; a target in an attached database (`stage.priced`) is a table there. Raises BadFile when two lines of prices.csv set the same price.
     """
-    names = {"source": source_table, "target": target_table, "meets": statements.MEETS}
+    kind = "TABLE" if "." in target_table else "TEMP TABLE"
+    names = {"source": source_table, "target": target_table, "meets": statements.MEETS, "kind": kind}
     keys = con.execute(_named(statements.KEYS, **names)).fetchall()
     sizes = con.execute(_named(statements.SIZES, **names)).fetchall()[0]
     most_tokens, most_cost, itemised = sizes

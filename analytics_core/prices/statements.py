@@ -101,7 +101,7 @@ GROUP BY _n
 
 # {wide} is BIGINT, or HUGEINT in a file whose buckets are too big for it.
 PRICED = """
-CREATE OR REPLACE TEMP TABLE {target} AS
+CREATE OR REPLACE {kind} {target} AS
 WITH met AS (
     SELECT t.*, c.* EXCLUDE (_provider, _model_raw, _tier, _from, _to, _all_day, _tod_from,
             _tod_to, _any_size, _least, _most, _implied, _card), i.* EXCLUDE (_n),
