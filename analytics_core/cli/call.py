@@ -112,7 +112,8 @@ def everywhere() -> argparse.ArgumentParser:
 
 def note(text: str) -> None:
     """Says something beside the answer, which alone goes to standard output."""
-    print(text, file=sys.stderr)
+    if sys.stderr is not None:
+        print(text, file=sys.stderr)
 
 
 def many(number: int, one: str, more: str | None = None) -> str:

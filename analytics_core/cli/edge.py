@@ -37,13 +37,13 @@ def guarded(job: Callable[[], int], where: str, who: str = "", stopped: str = "S
     except BrokenPipeError:  # the reader of our output has gone: `… | head`
         _discard_output()
         return OK
-    except KeyboardInterrupt:
-        note(stopped)
-        _discard_output()
-        return STOPPED
     except (SystemExit, GeneratorExit):
         raise
     except BaseException as wrong:  # a panic of Polars is no Exception
+        if _interrupted(wrong):
+            note(stopped)
+            _discard_output()
+            return STOPPED
         if isinstance(wrong, OSError) and wrong.errno in _OUTSIDE:
             note(printable(_refused(wrong)))
             _discard_output()
@@ -51,6 +51,13 @@ def guarded(job: Callable[[], int], where: str, who: str = "", stopped: str = "S
             note(failures.sentence(failures.report(wrong, where, who), "command"))
         return ERROR
     return code
+
+
+def _interrupted(wrong: BaseException) -> bool:
+    """Whether it is Ctrl-C, which DuckDB 2.0 reports as a RuntimeError with this text."""
+    return isinstance(wrong, KeyboardInterrupt) or (
+        isinstance(wrong, RuntimeError) and str(wrong) == "Query interrupted"
+    )
 
 
 def _refused(wrong: OSError) -> str:

@@ -72,7 +72,10 @@ def _query_arguments(one: argparse.ArgumentParser) -> None:
 
 
 def _query(call: Call) -> int:
+    import duckdb
+
     from analytics_core.export import answer
+    from analytics_core.store import parquet
     from analytics_core.store.view import Store, View
 
     kind = answer.check_format("json" if call.options.json else call.options.format)
@@ -90,6 +93,10 @@ def _query(call: Call) -> int:
             note(f"Nothing was taken in yet. Put exports into {inbox} and run 'ingest'.")
         elif answer.empty(frame, query) and not view.facts().rows:
             note("No events match.")
+    except duckdb.Error:
+        for file in store.manifest.files:
+            parquet.check(call.folders.events, file)  # else the fault is ours
+        raise
     finally:
         store.close()
     return OK

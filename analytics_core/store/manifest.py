@@ -150,7 +150,9 @@ def load(events: Path) -> Manifest:
         return _read(path, (now.st_ino, now.st_size, now.st_mtime_ns))
     except FileNotFoundError:
         return Manifest()
-    except (OSError, ValueError, KeyError, TypeError) as wrong:
+    except OSError as wrong:
+        raise BadFile(path, f"cannot be read ({wrong.strerror}).") from None
+    except (ValueError, KeyError, TypeError) as wrong:
         raise BadFile(
             path, f"is not a manifest of ours ({wrong}). Restore it from a backup."
         ) from None
