@@ -122,7 +122,7 @@ def _opened(files: Sequence[Path], limits: Limits, temp: Path | None) -> duckdb.
     connection = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": f"{limits.memory_mb}MB",
+            "memory_limit": f"{limits.memory_mb}MiB",
             "threads": str(limits.threads),
             "temp_directory": str(temp) if temp else "",
             "autoload_known_extensions": "false",
@@ -136,6 +136,7 @@ def _opened(files: Sequence[Path], limits: Limits, temp: Path | None) -> duckdb.
     run("SET GLOBAL preserve_insertion_order = false")
     run("SET GLOBAL TimeZone = 'UTC'")
     run("SET GLOBAL python_enable_replacements = false")
+    run("SET GLOBAL late_materialization_max_rows = 1000")  # a page of whole events
     run("SET GLOBAL max_execution_time = $ms::UBIGINT", {"ms": int(limits.seconds * 1000)})
     run(f"CREATE TABLE {NO_EVENTS} ({', '.join(f'{c.name} {c.sql}' for c in COLUMNS)})")
     run("SET GLOBAL allowed_paths = $paths::VARCHAR[]", {"paths": [str(f) for f in files]})

@@ -60,7 +60,8 @@ def _written(folder: Path, month: str, rows: list[dict[str, Any]]) -> manifest.E
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"month={month}" / f"{digest[:16]}.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    if not path.exists():  # a landed file is never written again
+        path.write_bytes(content)
 
     def total(name: str) -> int:
         return sum(r[name] or 0 for r in rows)

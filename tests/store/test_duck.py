@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -10,6 +11,11 @@ from analytics_core.semantics.query import Query
 from analytics_core.store.duck import Duck, Limits
 from analytics_core.store.engine import Compiled
 from analytics_core.store.view import View
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
 
 LIMITS = Limits(memory_mb=512, threads=2, seconds=30)
 PERIOD = Period.parse("2026-11", datetime(2026, 12, 1, tzinfo=UTC), Calendar())
@@ -91,13 +97,16 @@ def test_a_statement_stops_at_its_limit():
     engine.close()
 
 
-def test_a_missing_file_is_damage_and_says_so(ledger):
+@pytest.mark.parametrize(
+    ("spoil", "why"), [(Path.unlink, "it is missing"), (cut, "it is cut off")]
+)
+def test_a_file_that_is_gone_or_cut_off_is_named(ledger, spoil, why):
     store = ledger([{"started_at": "2026-11-01"}])
     view = View(store, EVERYTHING, Filters(PERIOD))
     assert view.ask(Query(("events",))).item() == 1
-    for path in (store.data / "events").glob("month=*/*.parquet"):
-        path.unlink()
-    with pytest.raises(Damaged):
+    (path,) = (store.data / "events").glob("month=*/*.parquet")
+    spoil(path)
+    with pytest.raises(Damaged, match=f"{path.name} is damaged .{why}"):
         view.ask(Query(("requests",)))
 
 
