@@ -1,4 +1,4 @@
-"""python -m analytics_core …"""
+"""What python -m analytics_core runs."""
 
 import signal
 import sys

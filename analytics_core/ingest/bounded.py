@@ -151,7 +151,7 @@ def _pump(child: subprocess.Popen[str], lines: "SimpleQueue[str | None]") -> Non
 
 
 def _entry(said: dict[str, Any]) -> Input:
-    pairs = {k: tuple((a, b) for a, b in said[k]) for k in ("reasons", "lost_to")}
+    pairs: dict[str, Any] = {k: tuple((a, b) for a, b in said[k]) for k in ("reasons", "lost_to")}
     return Input(**(said | pairs | {"months": tuple(said["months"])}))
 
 

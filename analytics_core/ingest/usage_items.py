@@ -11,7 +11,8 @@ from analytics_core.ingest.said import Said
 
 def usage_items(sql: str, said: Said) -> str:
     """The list in the event's type. Items without a rule are left out; NULL when none is left."""
-    element = dict(duckdb.sqltype(said.types["items"]).children)["child"]
+    listed: Any = duckdb.sqltype(said.types["items"])
+    element: Any = dict(listed.children)["child"]
     members: dict[str, Any] = dict(element.children)
     quantity = _text("e.quantity", members.get("quantity"))
     made = (

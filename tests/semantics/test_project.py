@@ -53,5 +53,5 @@ def test_what_cannot_be_read_names_line_and_key(tmp_path: Path, line: str, key: 
 
 def test_one_name_may_not_stand_in_the_file_twice(tmp_path: Path):
     folder = _written(tmp_path, "name\nSearch\nSearch\n")
-    with pytest.raises(BadFile, match="line 3.*twice"):
+    with pytest.raises(BadFile, match=r"line 3.*twice"):
         projects(folder)
