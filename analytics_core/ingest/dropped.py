@@ -51,7 +51,7 @@ def opened(
     check_rows(content.lines, settings)
     if content.kind == "csv":
         return Dropped(csv_file.head(content.path, name, settings, delimiter), content)
-    return Dropped(json_file.head(content, name), content)
+    return Dropped(json_file.head(content, name, settings), content)
 
 
 def sampled(file: Dropped) -> Dropped:

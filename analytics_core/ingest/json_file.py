@@ -8,10 +8,16 @@ from typing import Any, Literal
 from duckdb import DuckDBPyConnection
 
 from analytics_core.ingest import json_keys
-from analytics_core.ingest.limits import DOCUMENT_BYTES, RECORD_BYTES, SAMPLE_ROWS
+from analytics_core.ingest.limits import (
+    DOCUMENT_BYTES,
+    RECORD_BYTES,
+    SAMPLE_ROWS,
+    check_columns,
+)  # fmt: skip
 from analytics_core.ingest.raw import Head, literal, never_staged
 from analytics_core.ingest.recognise import Content
 from analytics_core.ingest.verdict import Refused, Rejected
+from analytics_core.settings import Settings
 
 _HEAD_LINES = 1_000
 _HEAD_BYTES = 4 << 20
@@ -20,15 +26,17 @@ _SHOWN = 200
 Shape = Literal["lines", "document", "array"]
 
 
-def head(content: Content, name: str) -> Head:
+def head(content: Content, name: str, settings: Settings) -> Head:
     """The keys of the first 1,000 parsable lines or 4 MiB, whichever comes first.
 
     A file of one object is a document or a log of one line, which nobody can tell apart: its kind
-    is json, and `as_lines` gives the other reading. Raises Refused: unreadable, too_big.
+    is json, and `as_lines` gives the other reading. Raises Refused: unreadable, too_big,
+    too_many_columns.
     """
     records, bad, shape = _first_records(content)
-    paths = json_keys.of_records(records)
     tops = tuple(dict.fromkeys(key for record in records for key in map(str, record)))
+    check_columns(len(tops), settings)
+    paths = json_keys.of_records(records)
     sample = tuple(
         {k: v for k, v in record.items() if not never_staged(k)} for record in records[:SAMPLE_ROWS]
     )

@@ -10,11 +10,12 @@ from analytics_core.ingest.texts import CONTROL, without_secrets
 _KEYS, _KEY_LENGTH, _VALUE_LENGTH = 32, 64, 256
 METADATA_BYTES = 8_192
 _ENTRIES = "STRUCT(k VARCHAR, v VARCHAR)[]"
-# A key that may hold a prompt or an address, followed by text or something nested.
+# A key that may hold a prompt or an address, followed by text or something nested; in JSON that is
+# itself a text, the quotes stand behind backslashes.
 _STAGED = (
-    '(?i)"(' + "|".join(sorted(name.replace(".", r"\.") for name in NEVER_STAGED))
-    + "|" + "|".join(p.replace(".", r"\.") + '[^"]*' for p in NEVER_STAGED_PREFIXES)
-    + r')"\s*:\s*["\[{]'
+    '(?i)"(' + "|".join(sorted(name.replace(".", "[._]") for name in NEVER_STAGED))
+    + "|" + "|".join(p.replace(".", "[._]") + '[^"]*?' for p in NEVER_STAGED_PREFIXES)
+    + r')\\*"\s*:\s*\\*["\[{]'
 )  # fmt: skip
 
 

@@ -15,6 +15,9 @@ from analytics_core.events import NEVER_STAGED, NEVER_STAGED_PREFIXES
 
 JSON_TEXT = "JSONTEXT"  # the type of what is taken out of JSON: text, NULL for null and absent
 JSON_KINDS = ("jsonl", "json")
+# A flattened messages.0.content or gen_ai_prompt is the same thing under another spelling.
+_PRIVATE = frozenset(name.replace(".", "_") for name in NEVER_STAGED)
+_PRIVATE_PREFIXES = tuple(prefix.replace(".", "_") for prefix in NEVER_STAGED_PREFIXES)
 _NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "BOOLEAN")
 
 
@@ -25,19 +28,22 @@ def normalised(name: str) -> str:
 
 def top_names(raw_names: Iterable[str]) -> tuple[str, ...]:
     """The normalised names of top-level columns, in order; a repeat gets _2, _3 and so on."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for raw in raw_names:
         name, n = normalised(raw) or "_", 2
         while name in names:
             name, n = f"{normalised(raw)}_{n}", n + 1
-        names.append(name)
+        names[name] = None
     return tuple(names)
 
 
 def never_staged(name: str) -> bool:
     """Whether a column or attribute of that name may hold a prompt, an answer or an address."""
-    folded = name.strip().lower()
-    return folded in NEVER_STAGED or folded.startswith(NEVER_STAGED_PREFIXES)
+    dotted = normalised(name)
+    flat = dotted.replace(".", "_")
+    return (
+        flat in _PRIVATE or dotted.split(".")[0] in _PRIVATE or flat.startswith(_PRIVATE_PREFIXES)
+    )
 
 
 def literal(text: str) -> str:
@@ -270,9 +276,12 @@ def _json_rest(taken: set[str]) -> str:
     key = "lower(trim(e.key))"
     entries = "map_entries(from_json(doc, '\"MAP(VARCHAR,JSON)\"'))"
     compared = f"regexp_replace({key}, '[^\\pL\\pN_.]', '_', 'g')"
-    prefixed = " OR ".join(f"starts_with({key}, {literal(p)})" for p in NEVER_STAGED_PREFIXES)
+    flat, first = f"replace({compared}, '.', '_')", f"split_part({compared}, '.', 1)"
+    prefixed = " OR ".join(f"starts_with({flat}, {literal(p)})" for p in _PRIVATE_PREFIXES)
+    private = sorted(_PRIVATE)
     kept = (
-        f"e.value IS NOT NULL AND NOT {one_of(key, sorted(NEVER_STAGED))} AND NOT ({prefixed})"
+        f"e.value IS NOT NULL AND NOT {one_of(flat, private)} AND NOT {one_of(first, private)}"
+        f" AND NOT ({prefixed})"
         f" AND NOT {one_of(compared, sorted(taken))}"
     )
     member = (

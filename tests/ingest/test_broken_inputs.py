@@ -358,7 +358,7 @@ def test_prompts_are_never_kept(door: Door) -> None:
     ]  # fmt: skip
     more = door.take("\n".join(map(json.dumps, lines)), "p.jsonl")
     header = "timestamp,cost,prompt,completion\n"
-    csv = door.take(f"{header}2026-11-03T12:00:00Z,1,{secret},{secret}\n", "p.csv")
+    csv = door.take(f'{header}2026-11-03T12:00:00Z,1,"{secret}","{secret}"\n', "p.csv")
     assert (entry.accepted, more.accepted, csv.accepted) == (5, 3, 1)
     assert door.ask("SELECT count(*) FROM events WHERE events::VARCHAR LIKE '%dear model%'"
                     ) == [(0,)]  # fmt: skip
@@ -525,3 +525,33 @@ def test_an_amount_is_the_same_integer_from_every_format(
     door.take(json.dumps({"id": "j", "timestamp": stamp, "cost": str(amount)}) + "\n", "j")
     found = door.ask("SELECT DISTINCT coalesce(cost_reported_nano, 0) FROM events")
     assert (found, totals(door)[0]) == ([(nano,)], 4)
+
+
+def test_a_json_object_of_too_many_keys_is_refused_like_a_table_of_too_many_columns(
+    door: Door,
+) -> None:
+    wide = {f"c{n}": n for n in range(20_000)}
+    text = json.dumps(wide | {"timestamp": "2026-11-01T12:00:00Z", "cost": 1})
+    assert door.take(text + "\n", "wide.json").verdict == "too_many_columns"
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl"])
+def test_prompts_under_another_spelling_or_inside_text_are_never_stored(
+    kind: str, door: Door
+) -> None:
+    prompt = "a private sentence"
+    private = {
+        "Request Body": prompt, "request.body": prompt, "Input.Messages": prompt,
+        "messages.0.content": prompt, "gen_ai_prompt_0_content": prompt, "PROMPT": prompt,
+        "payload": json.dumps({"a": {"messages": [{"content": prompt}]}}),
+        "attributes": json.dumps({"gen_ai_input_messages": prompt}),
+    }  # fmt: skip
+    row = {"timestamp": "2026-11-01T12:00:00Z", "cost": 1.5, "note": "kept"} | private
+    if kind == "parquet":
+        door.take(pa.Table.from_pylist([row]), "drop")
+    elif kind == "csv":
+        values = ['"' + str(value).replace('"', '""') + '"' for value in row.values()]
+        door.take(",".join(row) + "\n" + ",".join(values) + "\n", "drop")
+    else:
+        door.take(json.dumps(row) + "\n", "drop")
+    assert door.ask("SELECT metadata FROM events") == [('{"note":"kept"}',)]
