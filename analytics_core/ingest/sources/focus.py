@@ -66,9 +66,11 @@ class _Lines:
             "skip": f"CASE WHEN {kept} THEN NULL ELSE 'not_usage' END",
             "started_at": at.value("ChargePeriodStart"),
             "ended_at": at.value("ChargePeriodEnd"),
-            "requests": f"CASE WHEN {listed(unit, _REQUESTS)} THEN {quantity} END"
-            if unit
-            else None,
+            "requests": (
+                f"CASE WHEN {listed(unit, _REQUESTS)} THEN {quantity} END"
+                if unit and quantity
+                else None
+            ),
             "organization": at.text("BillingAccountName", "BillingAccountId"),
             "project": at.text("SubAccountName", "SubAccountId"),
             "provider": at.text("ServiceProviderName", "ProviderName"),

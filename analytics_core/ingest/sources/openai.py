@@ -170,7 +170,7 @@ def _costs(columns: RawColumns, head: Head, levels: tuple[str, ...] = ()) -> str
         "organization": of.text("organization_name", "organization_id"),
         "project": of.text("project_name", "project_id"),
         "cost_reported": amount,
-        "currency": f"upper({of.text('amount.currency', 'amount_currency')})",
+        "currency": of.text("amount.currency", "amount_currency"),
         "service_type": "'other'",
         "items": reading.items(
             [reading.item(f"coalesce({line}, 'unsplit')", of.value("quantity"), "NULL", amount)]

@@ -101,7 +101,7 @@ def test_costs_are_lines_in_their_currency(mapped):
     assert {k: v for k, v in row.items() if k != "id"} == {
         "source": "openai-costs", "_row": 1, "started_at": "1790812800", "ended_at": "1790899200",
         "provider": "openai", "organization": "Acme", "project": "proj_a",
-        "cost_reported": "0.895874", "currency": "USD", "service_type": "other",
+        "cost_reported": "0.895874", "currency": "usd", "service_type": "other",
         "items": [{"rule": "gpt-5, input", "cost": "0.895874"}],
     }  # fmt: skip
     (paged,) = mapped(
@@ -110,5 +110,5 @@ def test_costs_are_lines_in_their_currency(mapped):
     assert (paged["source"], paged["cost_reported"], paged["currency"]) == (
         "openai-costs",
         "0.06",
-        "USD",
+        "usd",
     )
