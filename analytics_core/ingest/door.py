@@ -39,7 +39,7 @@ from analytics_core.store.manifest import Input
 
 # A statement the engine cannot even bind is a fault of ours, whatever the file holds.
 _OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
-_LARGE = 8 << 20  # bytes of Parquet or text
+_LARGE_BYTES, _LARGE_ROWS = 8 << 20, 200_000
 
 
 class Uneven(Exception):
@@ -188,7 +188,7 @@ class Door:
         beside = side.readable(source, self.folders.events)
         try:
             with connect(self.folders.events, self.settings, (*file.paths, *beside)) as con:
-                _stage(con, self.folders.events, content.path.stat().st_size)
+                _stage(con, self.folders.events, content.path.stat().st_size, file.head.rows or 0)
                 step("reading", file.head.rows)
                 entry, rows = self._read(con, file, source, entry)
                 step("pricing", rows.read)
@@ -279,13 +279,13 @@ class Door:
                 raise NotWritable(drop.path.parent, wrong.strerror or str(wrong)) from None
 
 
-def _stage(con: duckdb.DuckDBPyConnection, events: Path, size: int) -> None:
+def _stage(con: duckdb.DuckDBPyConnection, events: Path, size: int, rows: int) -> None:
     """Attaches the database `stage` of what stands between reading and landing.
 
     That of a large file is a compressed one on disk: a million wide rows take 0.5 GB there instead
     of 1.4 in memory, and are written as fast as memory would be spilled.
     """
-    large = size >= _LARGE
+    large = size >= _LARGE_BYTES or rows >= _LARGE_ROWS
     place = str(workspace(events) / "stage.duckdb") if large else ":memory:"
     con.execute(f"ATTACH {literal(place)} AS stage")
 
