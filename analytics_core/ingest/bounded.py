@@ -26,7 +26,7 @@ from analytics_core.ingest.progress import Progress, Watch, unwatched
 from analytics_core.ingest.take import GIB
 from analytics_core.settings import Settings
 from analytics_core.store.lock import locked
-from analytics_core.store.manifest import Input
+from analytics_core.store.manifest import Input, input_of
 
 _MIB = 1 << 20
 _GRACE_SECONDS = 5.0  # the engine ends its own statement first, which explains more
@@ -126,7 +126,7 @@ class _Child:
                 step = Progress(**said["progress"])
                 progress(step)
             if "entry" in said:
-                self.done.append(_entry(said["entry"]))
+                self.done.append(input_of(said["entry"]))
                 self.finished += 1 if said["dropped"] else 0
             if "end" in said:
                 return True
@@ -148,11 +148,6 @@ def _pump(child: subprocess.Popen[str], lines: "SimpleQueue[str | None]") -> Non
             lines.put(line)
     finally:
         lines.put(None)
-
-
-def _entry(said: dict[str, Any]) -> Input:
-    pairs: dict[str, Any] = {k: tuple((a, b) for a, b in said[k]) for k in ("reasons", "lost_to")}
-    return Input(**(said | pairs | {"months": tuple(said["months"])}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ def recognise(path: Path, settings: Settings, staging: Path) -> Content:
     Raises Refused: empty_file, encrypted, unreadable, unknown_format, too_big.
     """
     first = _first(path)
-    packing = next((name for magic, name in _PACKED.items() if first.startswith(magic)), None)
-    if packing:
+    packings = [_PACKED[magic] for magic in _PACKED if first.startswith(magic)]
+    for packing in packings:
         path = _unpacked(path, packing, staging, settings)
         first = _first(path)
         if any(first.startswith(magic) for magic in _PACKED):

@@ -170,7 +170,7 @@ def _read(path: Path, stamp: tuple[int, int, int]) -> Manifest:  # noqa: ARG001 
         )
     return Manifest(
         files=tuple(_file(f) for f in document["files"]),
-        inputs=tuple(Input(**_tuples(i)) for i in document["inputs"]),
+        inputs=tuple(input_of(i) for i in document["inputs"]),
         books=tuple(document["books"]),
         side=tuple((p, s) for p, s in document["side"]),
         said=document["version"],
@@ -195,9 +195,11 @@ def demo_only(events: Path) -> bool:
         return False
 
 
-def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
-    pairs = {k: tuple((a, b) for a, b in entry.get(k, ())) for k in ("reasons", "lost_to")}
-    return entry | pairs | {"months": tuple(entry.get("months", ()))}
+def input_of(said: dict[str, Any]) -> Input:
+    """The ledger line that JSON says: lists become tuples."""
+    pairs = {k: tuple((a, b) for a, b in said.get(k, ())) for k in ("reasons", "lost_to")}
+    whole: dict[str, Any] = said | pairs | {"months": tuple(said.get("months", ()))}
+    return Input(**whole)
 
 
 def save(events: Path, manifest: Manifest) -> None:
