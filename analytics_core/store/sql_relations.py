@@ -148,8 +148,8 @@ def _leaf_sums(*, lifted: bool) -> str:
     sums: list[str] = []
     for rule in RULES:
         there = f"FILTER (WHERE q_{rule} <> 0 OR c_{rule} <> 0)"
-        sums.append(f"sum(q_{rule}) * {MICRO} AS q_{rule}, sum(c_{rule}) AS c_{rule}")
-        sums.append(f"count(*) {there} AS n_{rule}")
+        sums.append(f"sum(q_{rule}) {there} * {MICRO} AS q_{rule}")
+        sums.append(f"sum(c_{rule}) {there} AS c_{rule}, count(*) {there} AS n_{rule}")
         if lifted:
             sums.append(f"max(started_at) {there} AS l_{rule}")
     return ", ".join(sums)

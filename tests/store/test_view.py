@@ -293,6 +293,16 @@ ROWS = [
 HERS = (Pick("user", ("ana",)),)
 
 
+@pytest.mark.money
+def test_a_leaf_that_is_nothing_in_one_event_does_not_make_it_known_in_another(ledger):
+    rows = [
+        {"started_at": "2026-11-01", "cost_nano": 5, "cost_output_nano": 5},
+        {"started_at": "2026-11-01", "cost_nano": 0, "cost_output_nano": 0, "output_tokens": 0},
+    ]
+    answer = over(ledger(rows), "2026-11").ask(Query(("cost", "quantity"), ("pricing_rule",)))
+    assert answer.drop("pricing_rule_kind", "pricing_rule_members").rows() == [("output", 5, None)]
+
+
 @pytest.mark.access
 def test_options_are_members_of_all_time_within_the_scope(ledger):
     store = ledger(ROWS)
