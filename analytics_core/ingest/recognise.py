@@ -16,7 +16,11 @@ _FIRST = 65_536
 _BLOCK = 1 << 20
 _FREE_RATIO_BYTES = 64 << 20  # below this much output the ratio says nothing
 
-_PACKED: dict[bytes, Literal["gzip", "zstd"]] = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+Packing = Literal["gzip", "zstd"]
+_PACKED: tuple[tuple[bytes, Packing], ...] = (
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+)
 _BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins with the mark of UTF-16, so it is asked first
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -50,11 +54,11 @@ def recognise(path: Path, settings: Settings, staging: Path) -> Content:
     Raises Refused: empty_file, encrypted, unreadable, unknown_format, too_big.
     """
     first = _first(path)
-    packings = [_PACKED[magic] for magic in _PACKED if first.startswith(magic)]
-    for packing in packings:
+    packing = _packing(first)
+    if packing:
         path = _unpacked(path, packing, staging, settings)
         first = _first(path)
-        if any(first.startswith(magic) for magic in _PACKED):
+        if _packing(first):
             raise Refused("unknown_format", "Packed twice; unpack it first.")
     if not first.strip():
         raise Refused("empty_file")
@@ -70,9 +74,11 @@ def _first(path: Path) -> bytes:
         return file.read(_FIRST)
 
 
-def _unpacked(
-    path: Path, packing: Literal["gzip", "zstd"], staging: Path, settings: Settings
-) -> Path:
+def _packing(first: bytes) -> Packing | None:
+    return next((name for magic, name in _PACKED if first.startswith(magic)), None)
+
+
+def _unpacked(path: Path, packing: Packing, staging: Path, settings: Settings) -> Path:
     target = staging / f"{path.name}.unpacked"
     most = min(
         int(settings.ingest_unpacked_gib * GIB),
