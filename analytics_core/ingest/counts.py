@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from analytics_core.ingest.kinds import family
 from analytics_core.ingest.raw import one_of
 
-NO_NUMBER = ("", "NULL", "null", "None", "N/A", "-")  # NaN is one, and worth a remark
+# NaN is a number, and worth a remark; \N is how databases dump NULL.
+NO_NUMBER = ("", "NULL", "null", "None", "N/A", "-", "\\N")
 _YES, _NO = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
 REQUEST_LIMIT, BUCKET_LIMIT = 1_000_000_000, 10_000_000_000_000
 

@@ -23,7 +23,7 @@ from analytics_core.ingest.overlap import check_overlap
 from analytics_core.ingest.progress import Progress, Step, Watch, unwatched
 from analytics_core.ingest.raw import literal
 from analytics_core.ingest.reading import Read, read, source_of
-from analytics_core.ingest.recognise import recognise
+from analytics_core.ingest.recognise import Content, recognise
 from analytics_core.ingest.said import PRICED, TYPED
 from analytics_core.ingest.sources.detect import Unrecognised
 from analytics_core.ingest.sources.mapping import saved
@@ -39,7 +39,11 @@ from analytics_core.store.manifest import Input
 
 # A statement the engine cannot even bind is a fault of ours, whatever the file holds.
 _OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
-_LARGE_BYTES, _LARGE_ROWS = 8 << 20, 200_000
+_LARGE_PARQUET, _LARGE_TEXT, _LARGE_ROWS = 64 << 20, 512 << 20, 1_200_000
+
+
+class _TooLarge(Exception):
+    """A file whose rows do not fit in memory."""
 
 
 class Uneven(Exception):
@@ -146,10 +150,13 @@ class Door:
     def _completed(self, done: Sequence[Input]) -> list[Input]:
         """Reads again what a side file of this batch completes, from the archive."""
         held = manifest.load(self.folders.events)
-        named = {d.file_id for d in done}
+        sides = [entry.file_id for entry in done if side.completed_by(entry, held)]
+        # What landed after the last side file of the batch was completed as it landed.
+        last = max((n for n, d in enumerate(done) if d.file_id in sides), default=0)
+        complete = {d.file_id for d in done[last:]}
         waiting = {
             i.file_id: i for entry in done for i in side.completed_by(entry, held)
-            if i.file_id not in named and (self.folders.data / str(i.archived)).is_file()
+            if i.file_id not in complete and (self.folders.data / str(i.archived)).is_file()
         }  # fmt: skip
         self.again.update(waiting)
         drops_again = [Drop(self.folders.data / str(i.archived), i.name) for i in waiting.values()]
@@ -183,27 +190,37 @@ class Door:
 
     def _landed(self, taken: Taken, step: Any) -> Input:
         content = recognise(taken.path, self.settings, self.folders.staging)
+        try:
+            finished = self._read_and_land(taken, content, step)
+        except _TooLarge:  # for memory
+            finished = self._read_and_land(taken, content, step, on_disk=True)
+        archive.archive(self.folders.data, finished, taken.path)
+        quarantine.release(self.folders, finished.file_id)
+        return finished
+
+    def _read_and_land(
+        self, taken: Taken, content: Content, step: Any, *, on_disk: bool = False
+    ) -> Input:
         file, source = source_of(content, taken.name, self.saved, self.settings)
         entry = self._entry(self._name(taken), taken.sha256, source)
         beside = side.readable(source, self.folders.events)
         try:
             with connect(self.folders.events, self.settings, (*file.paths, *beside)) as con:
-                _stage(con, self.folders.events, content.path.stat().st_size, file.head.rows or 0)
+                _stage(con, self.folders.events, on_disk=on_disk or _is_large(file))
                 step("reading", file.head.rows)
                 entry, rows = self._read(con, file, source, entry)
                 step("pricing", rows.read)
-                finished = self._priced(con, source, entry, rows, step)
+                return self._priced(con, source, entry, rows, step)
         except Refused as refused:
             raise _about(refused, entry) from None
         except _OURS:
             raise
         except (duckdb.Error, pa.ArrowException, MemoryError, OSError) as wrong:
+            if isinstance(wrong, duckdb.OutOfMemoryException) and not on_disk:
+                raise _TooLarge from wrong
             raise _about(dropped.failure(file) or _stopped(wrong), entry) from wrong
         finally:
             file.close()
-        archive.archive(self.folders.data, finished, taken.path)
-        quarantine.release(self.folders, finished.file_id)
-        return finished
 
     def _read(
         self, con: duckdb.DuckDBPyConnection, file: Dropped, source: Source, entry: Input
@@ -279,14 +296,19 @@ class Door:
                 raise NotWritable(drop.path.parent, wrong.strerror or str(wrong)) from None
 
 
-def _stage(con: duckdb.DuckDBPyConnection, events: Path, size: int, rows: int) -> None:
+def _is_large(file: Dropped) -> bool:
+    size = file.content.path.stat().st_size
+    most = _LARGE_PARQUET if file.parquet else _LARGE_TEXT
+    return size > most or (file.head.rows or 0) > _LARGE_ROWS
+
+
+def _stage(con: duckdb.DuckDBPyConnection, events: Path, *, on_disk: bool) -> None:
     """Attaches the database `stage` of what stands between reading and landing.
 
-    That of a large file is a compressed one on disk: a million wide rows take 0.5 GB there instead
-    of 1.4 in memory, and are written as fast as memory would be spilled.
+    Memory is twice as fast and holds about a million wide rows; more of them go to a compressed
+    file, and so does a file that turns out to be too large for memory.
     """
-    large = size >= _LARGE_BYTES or rows >= _LARGE_ROWS
-    place = str(workspace(events) / "stage.duckdb") if large else ":memory:"
+    place = str(workspace(events) / "stage.duckdb") if on_disk else ":memory:"
     con.execute(f"ATTACH {literal(place)} AS stage")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from analytics_core.ingest.raw import literal, one_of
 
 LONGEST = 512
-NOTHING = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "-")
+NOTHING = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "-", "\\N")
 # Control, zero-width and bidirectional characters, and those no text should hold.
 CONTROL = (
     r"[\x00-\x1f\x7f\x{80}-\x{9f}\x{ad}\x{61c}\x{180e}\x{200b}-\x{200f}\x{2028}-\x{202e}"

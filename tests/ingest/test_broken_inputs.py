@@ -555,3 +555,11 @@ def test_prompts_under_another_spelling_or_inside_text_are_never_stored(
     else:
         door.take(json.dumps(row) + "\n", "drop")
     assert door.ask("SELECT metadata FROM events") == [('{"note":"kept"}',)]
+
+
+def test_a_dumped_null_is_nothing_in_every_column(door: Door) -> None:
+    header = "id,timestamp,model,input_tokens,output_tokens,cost,user,latency_ms\n"
+    entry = door.take(f"{header}a,2026-11-01T12:00:00Z,\\N,10,\\N,\\N,\\N,\\N\n", "dump.csv")
+    assert (entry.accepted, entry.reasons) == (1, ())
+    found = "model, input_tokens, output_tokens, cost_reported_nano, user_id, latency_ms"
+    assert door.ask(f"SELECT {found} FROM events") == [(None, 10, None, None, None, None)]

@@ -87,3 +87,21 @@ def test_a_landed_file_that_cannot_be_read_again_keeps_its_rows_and_its_line(
     assert store.entry(first.file_id).verdict == "landed"
     assert manifest.load(store.events).unfinished == (store.entry(first.file_id),)
     store.check_intact()
+
+
+def test_traces_complete_the_observations_of_their_own_batch(
+    store: Store, folders: Folders
+) -> None:
+    observation = {
+        "id": "o1", "trace_id": "t1", "type": "GENERATION", "start_time": "2026-11-01T10:00:00Z",
+        "provided_model_name": "gpt-5", "usage_details": {"input": 10, "output": 5},
+    }  # fmt: skip
+    trace = {
+        "id": "t1", "timestamp": "2026-11-01T10:00:00Z", "user_id": "ann", "session_id": "s1",
+        "tags": [],
+    }  # fmt: skip
+    (folders.inbox / "observations.jsonl").write_text(json.dumps(observation) + "\n")
+    (folders.inbox / "traces.jsonl").write_text(json.dumps(trace) + "\n")
+    take(store, folders)
+    assert store.rows("user_id, session_id") == [("ann", "s1")]
+    store.check_intact()

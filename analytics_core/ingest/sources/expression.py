@@ -11,7 +11,7 @@ from typing import Protocol
 from analytics_core.ingest.raw import Raw, literal, one_of
 
 # Texts that stand for "nothing" wherever one place falls back on another.
-NOTHING = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "-")
+NOTHING = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "-", "\\N")
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT",
              "UINTEGER", "UBIGINT", "UHUGEINT")  # fmt: skip
 _TEXTS = ("VARCHAR", "JSONTEXT", "JSON")
