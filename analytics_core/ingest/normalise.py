@@ -104,7 +104,7 @@ def _times(said: Said) -> dict[str, str]:
     made = {
         "at_start": start.at, "naive": start.naive, "date_only": start.date_only,
         "ambiguous": start.ambiguous, "unit": start.unit,
-        "at_given": "CAST(started_at AS VARCHAR)" if said.has("started_at") else "NULL::VARCHAR",
+        "at_given": "started_at" if said.has("started_at") else "NULL::VARCHAR",
     }  # fmt: skip
     for name in said.those(("ended_at", "updated_at")):
         made[f"at_{name}"] = _instant(said, name).at
@@ -149,8 +149,9 @@ def _clean(said: Said) -> dict[str, str]:
     """Texts without what must not be shown: d_ beside each t_."""
     names = [f"t_{name}" for name in said.texts]
     made = {
-        "controlled": f"unclean AND {texts.controlled(names)}",
-        "too_long": f"unclean AND ({texts.too_long(names)})",
+        # AND computes both its sides on every row, CASE only where it must.
+        "controlled": f"CASE WHEN unclean THEN {texts.controlled(names)} ELSE false END",
+        "too_long": f"CASE WHEN unclean THEN ({texts.too_long(names)}) ELSE false END",
     }
     for name in said.texts:
         nothing = (*texts.NOTHING, "unknown") if name == "model_raw" else texts.NOTHING
