@@ -1,15 +1,18 @@
 """What things cost: prices, reprice."""
 
 import argparse
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from analytics_core.cli.call import OK, Call, Command, many
-from analytics_core.export.table import aligned
+from analytics_core.export.table import aligned, printable
+from analytics_core.prices.listing import Unpriced
+from analytics_core.prices.overrides import COLUMNS, FILE
 
 
 def _prices_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument(
-        "--unpriced", action="store_true", help="models without a price, with a line to fill in"
+        "--unpriced", action="store_true", help="models without a price, with lines to fill in"
     )
 
 
@@ -22,7 +25,7 @@ def _prices(call: Call) -> int:
 
     prices = book.load(call.settings)
     if not call.options.unpriced:
-        models, own = len(prices.prices), call.folders.settings / "prices.csv"
+        models, own = len(prices.prices), call.folders.settings / FILE
         said = {"version": prices.version, "as_of": str(book.PRICES_AS_OF), "models": models,
                 "overrides": [asdict(o) for o in prices.overrides]}  # fmt: skip
         lines = [
@@ -36,16 +39,24 @@ def _prices(call: Call) -> int:
         found = unpriced(store, call.calendar, call.now)
     finally:
         store.close()
-    rows = [
-        (m.provider or "–", m.model or "–", cell(m.tokens, Unit.TOKENS), "  ".join(m.lines))
-        for m in found
-    ]
-    header = ("provider", "model", "tokens", "lines for prices.csv: replace ? by USD per 1M tokens")
+    rows = [(m.provider or "–", m.model or "–", cell(m.tokens, Unit.TOKENS)) for m in found]
     call.say(
         [asdict(m) for m in found],
-        aligned(header, rows, left=2) if rows else ["Every event has a price."],
+        [*aligned(("provider", "model", "tokens"), rows, left=2), *_to_fill_in(call, found)]
+        if rows
+        else ["Every event has a price."],
     )
     return OK
+
+
+def _to_fill_in(call: Call, found: Sequence[Unpriced]) -> Iterable[str]:
+    """What to put into prices.csv, ready to be copied."""
+    path = call.folders.settings / FILE
+    yield ""
+    yield f"Put these lines into {path}, with USD per million tokens in place of the ?:"
+    if not path.exists():
+        yield ",".join(COLUMNS)
+    yield from (printable(line) for model in found for line in model.lines)
 
 
 def _reprice_arguments(one: argparse.ArgumentParser) -> None:
@@ -79,8 +90,7 @@ PRICES = Command(
     summary="the price book, and models without a price",
     about="Which price book is in use, and how many lines of your own prices.csv stand above it."
     "\n--unpriced lists the models whose usage has no cost for lack of a price, the largest first,"
-    "\neach with the line to put into data/settings/prices.csv: write the price in USD for a"
-    "\nmillion tokens where USD stands, then run 'reprice'.",
+    "\nand the lines to fill in and put into data/settings/prices.csv; 'reprice' then counts them.",
     examples=("prices", "prices --unpriced"),
     arguments=_prices_arguments,
     run=_prices,

@@ -80,7 +80,7 @@ def _query(call: Call) -> int:
 
     kind = answer.check_format("json" if call.options.json else call.options.format)
     _check_target(call, kind)
-    with _in_words_of_the_command_line():
+    with _in_words_of_the_command_line(call.options):
         query, filters = _question(call), _filters(call)
     scope, me = _scope(call)
     store = Store(call.folders.data, call.settings)
@@ -103,11 +103,13 @@ def _query(call: Call) -> int:
 
 
 @contextmanager
-def _in_words_of_the_command_line() -> Generator[None]:
+def _in_words_of_the_command_line(options: argparse.Namespace) -> Generator[None]:
     try:
         yield
     except BadValue as wrong:
         name = _OPTIONS.get(wrong.name, wrong.name)
+        if wrong.name == "period" and options.start is not None:
+            name = "--from/--to"
         raise BadValue(name, wrong.value, wrong.expected) from None
     except UnknownName as wrong:
         if wrong.kind in _LISTED and wrong.nearest is None:

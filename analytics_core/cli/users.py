@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 
 from analytics_core.access.principal import Principal
-from analytics_core.access.roles import ROLES, described
+from analytics_core.access.roles import ROLES, described, scope_of
 from analytics_core.cli.call import OK, PROGRAM, Call, Command, everywhere
 from analytics_core.errors import BadValue
 from analytics_core.export.table import aligned
@@ -77,9 +77,12 @@ def _user(call: Call) -> int:
 
 def _sees(principal: Principal) -> str:
     """What the principal sees, said to somebody else."""
+    if not scope_of(principal).grants:
+        lacks = (
+            "no role" if not set(principal.roles) & set(ROLES) else "no user_id, team or project"
+        )
+        return f"nothing yet: {lacks} is set"
     words = described(principal)
-    if not words:
-        return "nothing yet: no user_id or e-mail, and no team or project, is set"
     return words.replace("your", "their", 1) if words.startswith("your own ") else words
 
 

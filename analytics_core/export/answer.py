@@ -93,11 +93,6 @@ def _decimals(nano: pl.Series) -> pl.Series:
     return pl.Series(nano.name, values, dtype=pl.Decimal(38, 9))
 
 
-def of(view: View, query: Query, kind: str) -> bytes:
-    """The answer of `view` to `query` in one of FORMATS, as bytes ready to be written."""
-    return written(view.ask(query), view, query, kind)
-
-
 def empty(frame: pl.DataFrame, query: Query) -> bool:
     """Whether there are no rows, or the one row of a total holds nothing but zero and unknown."""
     whole = not query.by and query.grain is None
@@ -105,7 +100,7 @@ def empty(frame: pl.DataFrame, query: Query) -> bool:
 
 
 def written(frame: pl.DataFrame, view: View, query: Query, kind: str) -> bytes:
-    """What `view` answered to `query`, in one of FORMATS."""
+    """The frame that `view` answered to `query`, in one of FORMATS, ready to be written."""
     if kind == "parquet":
         return as_parquet(frame, query)
     period = view.filters.period

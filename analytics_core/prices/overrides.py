@@ -17,8 +17,9 @@ from analytics_core.settings import Line, Settings, table
 
 FILE = "prices.csv"
 _MOST_USD = 1_000_000  # beyond it a price is a slip, and its nano-USD would leave BIGINT
-_OPTIONAL = (
-    "rule", "usd", "per", "discount_pct", "tier_above", "variant", "valid_from", "valid_to", "note",
+COLUMNS = (
+    "provider", "model", "rule", "usd", "per", "discount_pct", "tier_above", "variant",
+    "valid_from", "valid_to", "note",
 )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def load_overrides(settings: Settings) -> tuple[Override, ...]:
     """
     path = settings.folder / FILE
     lines = [
-        _override(line, settings.zone) for line in table(path, ("provider", "model"), _OPTIONAL)
+        _override(line, settings.zone) for line in table(path, COLUMNS[:2], COLUMNS[2:])
     ]
     check(lines)
     return tuple(sorted(lines, key=lambda one: (one.rank, one.line), reverse=True))
