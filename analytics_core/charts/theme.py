@@ -72,7 +72,8 @@ def colours(
     `homes` is the slot an entity has on every page (its place within the scope, modulo 8);
     entities it does not name follow their rank. `configured` colours (#rrggbb) belong to an entity
     on every page: it takes the slot nearest to its colour before the others are placed, so that
-    nobody beside it looks alike. A taken slot moves an entity to the next free one.
+    nobody beside it looks alike. A taken slot moves an entity to the next free one; a ninth entity,
+    which stands in place of Others, has its grey.
     Source: SCREENS.md 5.2.
     """
     wanted = configured or {}
@@ -85,7 +86,7 @@ def colours(
         colour = wanted.get(name)
         home = _nearest(colour) if colour else (homes or {}).get(name, rank) % NAMED
         ring = [(home + step) % NAMED for step in range(NAMED)]
-        slot = next((slot for slot in ring if slot not in placed.values()), home)
+        slot = next((slot for slot in ring if slot not in placed.values()), OTHERS)
         placed[member] = slot
         if colour and colour.lower() != LIGHT.slots[slot]:  # a theme's own colour has two themes
             own.append((slot, colour))

@@ -32,7 +32,7 @@ class Sheet:
 
 
 def of_timeline(timeline: Timeline) -> Sheet:
-    """One row per bucket and member: when, in the zone and in UTC, who, and how much."""
+    """One row per bucket and member: when, in the zone and in UTC (once if these are one), who, how much."""
     zone = timeline.period.calendar.zone
     ends = {bucket.start: bucket.end for bucket in timeline.buckets}
     labels, by = timeline.labels, timeline.by
@@ -40,8 +40,10 @@ def of_timeline(timeline: Timeline) -> Sheet:
     for utc, rank, value in timeline.frame.select("utc", "rank", "value").iter_rows():
         start: datetime = utc.replace(tzinfo=UTC)
         who = (labels[rank], timeline.members[rank].kind) if by else ()
-        rows.append((start.astimezone(zone_info(zone)), start, ends[start], *who, value))
-    time = (Column(f"start ({zone})"), Column("start (UTC)"), Column("end (UTC)"))
+        here = () if zone == "UTC" else (start.astimezone(zone_info(zone)),)
+        rows.append((*here, start, ends[start], *who, value))
+    here_too = () if zone == "UTC" else (Column(f"start ({zone})"),)
+    time = (*here_too, Column("start (UTC)"), Column("end (UTC)"))
     member = (Column(by.name), Column("kind")) if by else ()
     return Sheet((*time, *member, _figure(timeline.measure)), tuple(rows))
 

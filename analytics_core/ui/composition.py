@@ -50,6 +50,7 @@ def _content(view: View, *, name: str, measure: str, by: str) -> Content:
     def chart() -> None:
         if nothing_to_draw(shares):
             return
+        st.space("small")  # the toolbar of the bars lies above them and may not cover the legend
         left, right = st.columns([5, 3], vertical_alignment="center")
         with left:
             bars = stacked_bar(seen, colours, dark=is_dark(), height=HEIGHT)

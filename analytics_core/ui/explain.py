@@ -1,7 +1,6 @@
 """Where a number comes from: value, formula, selection, rows, provenance, SQL (METRICS.md 4.14)."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import streamlit as st
 
@@ -10,6 +9,7 @@ from analytics_core.semantics.filters import Pick
 from analytics_core.semantics.format import exact, moment_text, text
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.member import label_of
+from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.explained import Explained
@@ -25,7 +25,6 @@ def explain(view: View, query: Query, name: str) -> None:
         "Explain",
         type="tertiary",
         icon=":material/info:",
-        help="Explain this number",
         on_change="rerun",
         key=state.of_panel(name, "explain"),
     )
@@ -54,8 +53,9 @@ def _draw(view: View, query: Query) -> None:
 def _lines(view: View, query: Query, how: Explained) -> Iterator[tuple[str, str]]:
     measure, period = MEASURES[query.measures[0]], view.filters.period
     zone = period.calendar.zone
-    yield "Period", f"{moment_text(period.start, zone)} – {moment_text(period.end, zone)} ({zone})"
-    yield "in UTC", f"{_utc(period.start)} – {_utc(period.end)}, the end not included"
+    yield "Period", f"{_range(period, zone)} ({zone}), the end not included"
+    if zone != "UTC":
+        yield "in UTC", _range(period, "UTC")
     yield "Filters", "; ".join(map(_picked, view.filters.picks)) or "none"
     yield "Scope", f"you see {state.scope_words()}"
     known = dict(how.known)[measure.name]
@@ -71,8 +71,8 @@ def _lines(view: View, query: Query, how: Explained) -> Iterator[tuple[str, str]
     yield "Answered by", f"{how.store} in {how.ms:,.0f} ms"
 
 
-def _utc(moment: datetime) -> str:
-    return moment_text(moment, "UTC")
+def _range(period: Period, zone: str) -> str:
+    return f"{moment_text(period.start, zone)} – {moment_text(period.end, zone)}"
 
 
 def _picked(pick: Pick) -> str:

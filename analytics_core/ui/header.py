@@ -93,14 +93,14 @@ def _chip(label: str, name: str, values: tuple[str, ...]) -> None:
 def freshness(view: View, facts: Freshness) -> None:
     """How far the data reach, how many events are shown, how their cost is known; and refresh."""
     words = " · ".join(_fresh(view, facts))
-    demo = view.store.manifest.demo_only and facts.until is not None
+    demo = _demo(view) if facts.until is not None else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if facts.stale:
             st.warning(words, icon=":material/schedule:")
         elif words:
             st.caption(words, width="content")
         st.button(
-            "",
+            "Refresh",
             key=state.REFRESH,
             icon=":material/refresh:",
             type="tertiary",
@@ -109,8 +109,27 @@ def freshness(view: View, facts: Freshness) -> None:
             args=(view.store.version, view),
         )
         if demo:
-            st.badge("Demo data", color="blue", help="Put your own exports into data/inbox.")
+            st.badge(demo[0], color="blue", help=demo[1])
     follow(view, view.store.version)
+
+
+def _demo(view: View) -> tuple[str, str] | None:
+    """What is said of invented usage among the data, and what to do about it; None without any.
+
+    Whether there are real data beside it is told only to those who see every row.
+    """
+    manifest = view.store.manifest
+    if manifest.demo_only:
+        return "Demo data", (
+            "Invented usage. Before you put your own exports into data/inbox, make yourself an "
+            "account: `python -m analytics_core user add NAME --role admin`. "
+            "The demo accounts end then."
+        )
+    if view.scope.everything and any(i.demo and i.verdict == "landed" for i in manifest.inputs):
+        return "Includes demo data", (
+            "Invented usage is among yours. `python -m analytics_core demo --remove` takes it away."
+        )
+    return None
 
 
 def _fresh(view: View, facts: Freshness) -> list[str]:
@@ -123,7 +142,8 @@ def _fresh(view: View, facts: Freshness) -> list[str]:
     ]
     words += _provenance(facts)
     if facts.unpriced:
-        words.append(f":orange[{text(facts.unpriced, Unit.RATIO)} of tokens unpriced]")
+        share = text(facts.unpriced, Unit.RATIO)
+        words.append(f":orange[:material/warning:] {share} of tokens unpriced")
     return words
 
 

@@ -55,7 +55,10 @@ def told(status: InboxStatus, now: datetime) -> Iterator[tuple[str, str]]:
     if status.state == "ingesting":
         yield ":material/sync:", _going_on(status)
     elif status.state == "waiting":
-        yield ":material/hourglass_empty:", f"Waiting until {_names(status.files)} is complete."
+        yield (
+            ":material/hourglass_empty:",
+            f"Waiting until {_names(status.files)} {_are(status.files)} complete.",
+        )
     if status.error:
         yield ":red[:material/error:]", status.error
     recent = [r for r in status.results if now - datetime.fromisoformat(r.at) < TOLD_FOR]
@@ -75,6 +78,10 @@ def _names(files: tuple[str, ...]) -> str:
     if len(files) == 1:
         return files[0]
     return f"{len(files)} files" if files else "the inbox"
+
+
+def _are(files: tuple[str, ...]) -> str:
+    return "are" if len(files) > 1 else "is"
 
 
 def _result(result: Result) -> tuple[str, str]:

@@ -189,6 +189,8 @@ def _draw_form(here: Gate, binding: str, now: datetime) -> None:
         if tried:
             _answer(here, accounts, tried, binding, address)
         _demo(here, here.demo_accounts(now), binding, address)
+        if not accounts and not here.file.problem:
+            _how_to_begin()
 
 
 def _library_form(here: Gate, accounts: Accounts, address: str) -> _Records | None:
@@ -243,6 +245,16 @@ def _enter(here: Gate, account: Account, binding: str, address: str) -> None:
     st.session_state[SIGN_IN], st.session_state[OWNER] = sign_in, account.username
     st.session_state[TICKET] = ticket
     st.rerun()
+
+
+def _how_to_begin() -> None:
+    """What to do where nobody can sign in: a new app, or demo accounts that real data ended."""
+    st.info(
+        "There is no account yet. Make one on the machine that runs Tokentally, then sign in here:",
+        icon=":material/person_add:",
+    )
+    st.code("python -m analytics_core user add NAME --role admin", language="bash")
+    st.caption("Demo accounts work only while there is nothing but demo data.")
 
 
 def _demo(here: Gate, accounts: Accounts, binding: str, address: str) -> None:

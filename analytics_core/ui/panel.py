@@ -14,7 +14,7 @@ from analytics_core.ui.errors import edge
 from analytics_core.ui.explain import explain
 from analytics_core.ui.login import still_sees
 
-_KINDS = {state.CHARTS: ":material/bar_chart:", state.TABLES: ":material/table:"}
+_KINDS = {state.CHARTS: "Chart", state.TABLES: "Table"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,42 +83,30 @@ def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]
 
 
 def _month(everything: View, now: datetime, calendar: Calendar) -> None:
-    """‹ November 2026 ›: the month in which the period ends, and the ones beside it."""
+    """‹ Oct, Nov 2026, Dec ›: the month in which the period ends, and the ones beside it."""
     last = min(state.filters().period.end - timedelta(microseconds=1), now)
     shown = local(last, calendar.zone).date().replace(day=1)
     today = local(now, calendar.zone).date().replace(day=1)
     event = everything.first_event()
     first = local(event, calendar.zone).date().replace(day=1) if event else today
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _to_month(
-            state.EARLIER,
-            ":material/chevron_left:",
-            "Earlier month",
-            months_after(shown, -1) if shown > first else None,
-            today,
-        )
-        st.markdown(
-            f"**{MONTH_NAMES[shown.month - 1]} {shown.year}**",
-            width="stretch",
-            text_alignment="center",
-        )
-        _to_month(
-            state.LATER,
-            ":material/chevron_right:",
-            "Later month",
-            months_after(shown, 1) if shown < today else None,
-            today,
-        )
+    before, after = months_after(shown, -1), months_after(shown, 1)
+    # Words on the arrows: an icon alone would have no name for those who cannot see it.
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        _to_month(state.EARLIER, f"‹ {_short(before)}", before if shown > first else None, today)
+        st.markdown(f"**{_short(shown)} {shown.year}**", width="stretch", text_alignment="center")
+        _to_month(state.LATER, f"{_short(after)} ›", after if shown < today else None, today)
 
 
-def _to_month(key: str, icon: str, words: str, month: date | None, today: date) -> None:
+def _short(month: date) -> str:
+    return MONTH_NAMES[month.month - 1][:3]
+
+
+def _to_month(key: str, words: str, month: date | None, today: date) -> None:
     """A button to a month; None: there is none beyond."""
     kind = "month" if month == today else f"{month:%Y-%m}" if month else ""
     st.button(
-        "",
+        words,
         key=key,
-        icon=icon,
-        help=words,
         on_click=state.show_period,
         args=(kind,),
         disabled=month is None,

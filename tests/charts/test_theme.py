@@ -26,7 +26,7 @@ def test_the_theme_files_palettes_are_these(root):
         (["a", "b", "c"], {"a": 4, "b": 2, "c": 0}, [4, 2, 0]),
         (["a", "b", "c"], {"a": 4, "b": 12, "c": 5}, [4, 5, 6]),  # taken: the next free one
         (["a", "b"], {"a": 7, "b": 7}, [7, 0]),
-        ([str(n) for n in range(9)], {}, [0, 1, 2, 3, 4, 5, 6, 7, 0]),
+        ([str(n) for n in range(9)], {}, [0, 1, 2, 3, 4, 5, 6, 7, 8]),  # the grey of Others
     ],
 )
 def test_an_entity_keeps_its_place_and_the_lower_ranked_moves(names, homes, expected):
@@ -63,4 +63,3 @@ def test_nobody_beside_a_configured_colour_looks_like_it():
     found = colours(members, {"atlas": 2}, {"borealis": LIGHT.slots[2]})
     assert slots(found) == [3, 2]
     assert found.explicit(dark=False) == (), "a colour of the theme changes with the theme"
-

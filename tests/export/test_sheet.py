@@ -34,7 +34,7 @@ def test_a_timeline_has_a_line_per_bucket_and_member_with_both_clocks(viewed):
 
 def test_a_timeline_of_one_series_names_no_member(viewed):
     lines = _lines(of_timeline(timeline(viewed(EVENTS, now=NOW), "requests")))
-    assert lines[0] == "start (UTC),start (UTC),end (UTC),requests"
+    assert lines[0] == "start (UTC),end (UTC),requests"
     assert [line.rsplit(",", 1)[1] for line in lines[1:]] == ["1", "2"]
 
 

@@ -125,8 +125,8 @@ def test_a_closed_box_of_more_filters_still_holds_its_picks(app):
 @pytest.mark.parametrize(
     ("period", "arrow", "then", "name"),
     [
-        ("2025-11", "month.earlier", "2025-10", "October 2025"),
-        ("2025-10", "month.later", "2025-11", "November 2025"),
+        ("2025-11", "month.earlier", "2025-10", "Oct 2025"),
+        ("2025-10", "month.later", "2025-11", "Nov 2025"),
     ],
 )
 def test_the_months_beside_are_one_press_away(app, period: str, arrow: str, then: str, name: str):

@@ -59,3 +59,14 @@ def test_results_are_told_for_a_quarter_of_an_hour():
 
 def test_a_failed_ingest_says_why():
     assert _said(state="watching", error="The disk is full.") == ["The disk is full."]
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (("a.csv",), "Waiting until a.csv is complete."),
+        (("a.csv", "b.csv"), "Waiting until 2 files are complete."),
+    ],
+)
+def test_files_that_still_grow_are_waited_for(files, words: str):
+    assert _said(state="waiting", files=files) == [words]

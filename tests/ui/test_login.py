@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from analytics_core.access.gate import Gate
 from analytics_core.access.secret import binding_of, digest
 from analytics_core.ui import login
 
@@ -334,6 +335,18 @@ def test_demo_accounts_are_offered_only_in_an_app_without_accounts(tab, auth):
     assert texts(enter(tab(), "ada", "tokentally-demo"))[0] == "ada sees all usage"
     write(auth, ana=["member"])
     assert texts(at.run()) == []
+
+
+def test_where_nobody_can_sign_in_the_page_says_how_to_make_an_account(tab, auth, monkeypatch):
+    assert [code.value for code in tab().code] == []
+    write(auth)
+    assert [code.value for code in tab().code] == []
+    monkeypatch.setattr(Gate, "demo_accounts", lambda *_: {})
+    at = tab()
+    assert "There is no account yet." in at.info[0].value
+    assert [code.value for code in at.code] == [
+        "python -m analytics_core user add NAME --role admin"
+    ]
 
 
 def test_a_name_that_is_markup_is_shown_as_it_is(tab, auth):
