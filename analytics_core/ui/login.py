@@ -253,7 +253,7 @@ def _how_to_begin() -> None:
         "There is no account yet. Make one on the machine that runs Tokentally, then sign in here:",
         icon=":material/person_add:",
     )
-    st.code("python -m analytics_core user add NAME --role admin", language="bash")
+    st.code("python -m analytics_core user add NAME --role admin", language="bash", wrap_lines=True)
     st.caption("Demo accounts work only while there is nothing but demo data.")
 
 
