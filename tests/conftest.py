@@ -23,6 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 20, 16, 45, 30, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the approved texts")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

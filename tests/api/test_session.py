@@ -111,6 +111,7 @@ def expired(now: datetime) -> str:
         expired(datetime(2026, 11, 20, tzinfo=UTC)),
         "null",
     ],
+    ids=["a name", "a token's start", "random", "sql", "long", "unsigned", "expired", "null"],
 )
 def test_a_forged_cookie_opens_nothing(client, gate, ticket, forged):
     plant(client, ticket)

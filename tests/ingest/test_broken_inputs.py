@@ -109,6 +109,7 @@ def test_every_broken_input_has_its_test(shared: Path) -> None:
     assert there == {*LANDED, *REFUSED}
 
 
+@pytest.mark.slow
 def test_a_whole_folder_lands_what_can_land(door: Door, shared: Path) -> None:
     verdicts = {entry.name: entry.verdict for entry in door.ingest(shared / "broken")}
     assert {name: v for name, v in verdicts.items() if v != "landed" and name in REFUSED} == REFUSED

@@ -55,7 +55,9 @@ def test_files_that_left_the_manifest_go_after_ten_minutes(store: Store) -> None
 
 
 @pytest.mark.parametrize(
-    ("pid", "minutes", "left"), [(2**22 + 1, 61, 0), (2**22 + 1, 59, 1), (os.getpid(), 61, 1)]
+    ("pid", "minutes", "left"),
+    [(2**22 + 1, 61, 0), (2**22 + 1, 59, 1), (os.getpid(), 61, 1)],
+    ids=["dead for an hour", "dead lately", "alive"],
 )
 def test_the_workspace_of_a_dead_process_goes_after_an_hour(
     store: Store, pid: int, minutes: int, left: int

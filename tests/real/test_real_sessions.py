@@ -121,6 +121,7 @@ def test_a_log_without_usage_lands_with_no_events(taken_in, shared):
     assert (landed.only.verdict, landed.counts()) == ("landed", (8, 0, 0, 8, 0))
 
 
+@pytest.mark.slow
 def test_all_fixtures_together_count_a_shared_request_once(taken_in, shared):
     landed = taken_in(shared / FIXTURES)
     assert landed.totals("events") == (22,)
