@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from analytics_core.errors import UnknownName
-from analytics_core.ingest.said import DIMENSIONS
+from analytics_core.ingest.said import DIMENSION, DIMENSIONS
 from analytics_core.settings import table
 
 COLUMNS = ("dimension", "value", "canonical")
-# Dimensions whose column has another name; models are the price book's business.
-_COLUMN = {"user": "user_id", "session": "session_id", "conversation": "conversation_id"}
-_MODEL = "model"
+_COLUMN = {dimension: column for column, dimension in DIMENSION.items()}
+_MODEL = "model"  # the price book's business
 
 
 def load(settings_folder: Path) -> Mapping[str, Mapping[str, str]]:
@@ -29,6 +28,7 @@ def load(settings_folder: Path) -> Mapping[str, Mapping[str, str]]:
         if column == _MODEL:
             continue
         UnknownName.check("dimension", column, DIMENSIONS, f"{path}, line {line.number}: ")
+        value = value.lower() if column == "user_id" and "@" in value else value
         if found.setdefault(column, {}).setdefault(value, canonical) != canonical:
             raise line.wrong("value", f"'{value}' has another alias already.")
     return found

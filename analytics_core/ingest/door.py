@@ -18,6 +18,7 @@ from analytics_core.ingest.connection import connect, workspace
 from analytics_core.ingest.dropped import Dropped
 from analytics_core.ingest.drops import Drop, drops
 from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.json_file import too_long
 from analytics_core.ingest.land import BrokenRows, land
 from analytics_core.ingest.overlap import check_overlap
 from analytics_core.ingest.progress import Progress, Step, Watch, unwatched
@@ -348,6 +349,8 @@ def _stopped(wrong: Exception) -> Refused:
         pa.ArrowMemoryError,
     )
     text = str(wrong).lower()
+    if "maximum_object_size" in text:
+        return too_long()
     if isinstance(wrong, limits) or "no space left" in text or "out of memory" in text or "file too large" in text:
         return Refused("out_of_limits")
     return Refused("unreadable", "Its values cannot be read.")

@@ -68,11 +68,18 @@ def shape_of(content: Content) -> Shape:
         more = bool(file.readline(RECORD_BYTES).strip()) or bool(file.read(1))
     if first.startswith(b"["):
         return "array"
-    if len(first) > RECORD_BYTES and not more:
-        raise Refused("too_big", "A line is longer than 16 MiB.")
-    if _object(first) is not None:
+    if len(first) <= RECORD_BYTES and _object(first) is not None:
         return "lines" if more else "document"
-    return "document" if _is_document(content.path) else "lines"
+    if _is_document(content.path):
+        return "document"
+    if len(first) > RECORD_BYTES:
+        raise too_long()
+    return "lines"
+
+
+def too_long() -> Refused:
+    """A line beyond what a reader should hold at once."""
+    return Refused("too_big", "A line is longer than 16 MiB.")
 
 
 def _is_document(path: Path) -> bool:
@@ -114,9 +121,11 @@ def _first_lines(path: Path) -> Iterator[dict[str, Any] | None]:
     size = count = 0
     with path.open("rb") as file:
         while count < _HEAD_LINES and size < _HEAD_BYTES:
-            line = file.readline(RECORD_BYTES)
+            line = file.readline(RECORD_BYTES + 1)
             if not line:
                 return
+            if len(line) > RECORD_BYTES:
+                raise too_long()
             size += len(line)
             if line.strip():
                 found = _object(line)

@@ -6,7 +6,6 @@ from analytics_core.settings import Settings
 RECORD_BYTES = 16 << 20  # one line of JSON or one record of CSV
 DOCUMENT_BYTES = 64 << 20  # one JSON document
 CELL_BYTES = 65_536  # a mapped column above this on average is no dimension and no number
-KEPT_BYTES = 4_096  # an unmapped column above this is not worth keeping
 SAMPLE_ROWS = 64
 
 

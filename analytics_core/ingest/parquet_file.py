@@ -13,13 +13,12 @@ import pyarrow.parquet as pq
 from analytics_core.ingest import json_keys
 from analytics_core.ingest.limits import (
     CELL_BYTES,
-    KEPT_BYTES,
     SAMPLE_ROWS,
     check_columns,
     check_names,
     check_rows,
 )  # fmt: skip
-from analytics_core.ingest.raw import Head, never_staged, top_names
+from analytics_core.ingest.raw import KEPT_BYTES, Head, never_staged, top_names
 from analytics_core.ingest.take import GIB
 from analytics_core.ingest.verdict import Refused
 from analytics_core.settings import Settings

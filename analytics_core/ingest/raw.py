@@ -13,6 +13,7 @@ import duckdb
 
 from analytics_core.events import NEVER_STAGED, NEVER_STAGED_PREFIXES
 
+KEPT_BYTES = 4_096  # a longer value that nobody maps is not worth keeping
 JSON_TEXT = "JSONTEXT"  # the type of what is taken out of JSON: text, NULL for null and absent
 JSON_KINDS = ("jsonl", "json")
 # A flattened messages.0.content or gen_ai_prompt is the same thing under another spelling.
@@ -178,6 +179,8 @@ class RawColumns:
     def _rest_value(self, at: int, name: str) -> str | None:
         kind = self.head.types[name]
         value = json_safe(f"c{at}", duckdb.sqltype(kind)) if kind != "JSON" else f"c{at}"
+        if kind == "VARCHAR":
+            value = f"CASE WHEN strlen(c{at}) <= {KEPT_BYTES} THEN c{at} END"
         if value is not None:
             self.kept.add(at)
         return value
@@ -280,7 +283,7 @@ def _json_rest(taken: set[str]) -> str:
     prefixed = " OR ".join(f"starts_with({flat}, {literal(p)})" for p in _PRIVATE_PREFIXES)
     private = sorted(_PRIVATE)
     kept = (
-        f"e.value IS NOT NULL AND NOT {one_of(flat, private)} AND NOT {one_of(first, private)}"
+        f"strlen(e.value) <= {KEPT_BYTES} AND NOT {one_of(flat, private)} AND NOT {one_of(first, private)}"
         f" AND NOT ({prefixed})"
         f" AND NOT {one_of(compared, sorted(taken))}"
     )

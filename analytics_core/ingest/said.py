@@ -15,6 +15,10 @@ DIMENSIONS: tuple[str, ...] = (
     "service_type", "operation", "event_type", "service_tier", "context_window", "status",
     "error_type", "finish_reason", "trace_id",
 )  # fmt: skip
+# Columns whose dimension has another name.
+DIMENSION: dict[str, str] = {
+    "user_id": "user", "session_id": "session", "conversation_id": "conversation"
+}  # fmt: skip
 _STEERING = ("id", "currency", "source", "grain")  # texts that are read but are no dimension
 
 
