@@ -222,7 +222,7 @@ SELECT * EXCLUDE (
     _book_model AS model,
     _cost AS cost_nano,
     _computed AS cost_computed_nano,
-    coalesce(_cost_list_nano, CASE WHEN NOT _hit THEN nullif(
+    coalesce(_cost_list_nano, CASE WHEN NOT _hit AND _computed IS NOT NULL THEN nullif(
         _thousandth(_listed) + coalesce(_kept_list_nano, 0), _computed) END)::BIGINT
         AS cost_list_nano,
     _chosen AS cost_source,

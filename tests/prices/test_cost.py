@@ -549,3 +549,12 @@ def test_pricing_leaves_no_relation_of_its_own_behind(priced, con):
 
 def test_an_empty_file_gives_an_empty_table(priced):
     assert priced([]) == []
+
+
+def test_what_cannot_be_computed_has_no_list_cost_either(priced):
+    (got,) = priced([{"items": [{"rule": "own meter", "quantity": 3, "unit": "Tokens"}]}])
+    assert (got["cost_source"], got["cost_computed_nano"], got["cost_list_nano"]) == (
+        "unpriced",
+        None,
+        None,
+    )

@@ -31,8 +31,11 @@ def is_text(raw: Raw) -> bool:
 
 
 def text(raw: Raw) -> str:
-    """The place as VARCHAR."""
-    return raw.sql if raw.type in ("VARCHAR", "JSONTEXT") else f"CAST({raw.sql} AS VARCHAR)"
+    """The place as VARCHAR: nested values as JSON, which everything else here can read."""
+    if raw.type in ("VARCHAR", "JSONTEXT"):
+        return raw.sql
+    nested = raw.type.endswith("]") or raw.type.startswith(("STRUCT", "MAP"))
+    return f"CAST({f'to_json({raw.sql})' if nested else raw.sql} AS VARCHAR)"
 
 
 def known(sql: str) -> str:

@@ -94,7 +94,7 @@ class _Lines:
         outputs |= self._tagged(outputs, tag_map, head)
         at.ignored("BilledCost", "EffectiveCost", "ContractedCost", "BillingPeriodStart",
                    "BillingPeriodEnd")  # fmt: skip
-        keys = [at.value(name) for name in _IDENTITY]
+        keys = [at.text(name) for name in _IDENTITY]
         return buckets(
             {**outputs, "metadata": at.rest()}, keys, ("cost_reported", "cost_list"), "raw"
         )

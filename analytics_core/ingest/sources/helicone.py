@@ -16,6 +16,7 @@ def _select(columns: RawColumns, head: Head) -> str:
     given = at.number("delay_ms", "latency", "latency_ms")
     lasted = between(at.instant("request_created_at"), at.instant("response_created_at"))
     taken = f"coalesce({given}, {lasted})" if given and lasted else given or lasted
+    reasoning = at.number("reasoning_tokens")
     audio_in, audio_out = at.number("prompt_audio_tokens"), at.number("completion_audio_tokens")
     properties = at.json("properties", "request_properties")
     outputs = {
@@ -34,10 +35,10 @@ def _select(columns: RawColumns, head: Head) -> str:
         "status": words.status(status),
         "cache_hit": _cached(at),
         "input_tokens": _with(at.number("prompt_tokens"), audio_in),
-        "output_tokens": _with(at.number("completion_tokens"), audio_out),
+        "output_tokens": _with(_with_reasoning(at, reasoning), audio_out),
         "cache_read_tokens": at.value("prompt_cache_read_tokens"),
         "cache_write_tokens": at.value("prompt_cache_write_tokens"),
-        "reasoning_tokens": at.value("reasoning_tokens"),
+        "reasoning_tokens": reasoning,
         "cost_reported": _cost(at, head),
         "items": reading.items(
             [
@@ -57,6 +58,20 @@ def _with(tokens: str | None, audio: str | None) -> str | None:
     if tokens is None or audio is None:
         return tokens
     return f"{tokens} + coalesce({audio}, 0)"
+
+
+def _with_reasoning(at: Reading, reasoning: str | None) -> str | None:
+    """Output with its reasoning: newer releases count it beside the completion, older ones in it.
+
+    The row's own total tells which; without one the newer way holds.
+    """
+    output, total = at.number("completion_tokens"), at.number("total_tokens")
+    if output is None or reasoning is None:
+        return output
+    prompt = at.number("prompt_tokens")
+    inside = f"coalesce({total} = {prompt} + {output} AND {reasoning} <= {output}, false)"
+    beside = f"{output} + coalesce({reasoning}, 0)"
+    return f"CASE WHEN {inside} THEN {output} ELSE {beside} END" if total and prompt else beside
 
 
 def _cached(at: Reading) -> str | None:

@@ -87,3 +87,9 @@ def test_litellm_puts_its_names_into_tags(mapped):
     (row,) = mapped(HEAD + _line(tags=tags))
     shown = ("team", "user_id", "organization", "api_key", "project")
     assert tuple(row.get(name) for name in shown) == ("Search", "ines", "o-1", "web", None)
+
+
+def test_a_line_has_one_id_however_its_file_spells_nothing(mapped):
+    (empty,) = mapped(HEAD + _line(resource=""))
+    (spelled,) = mapped(HEAD + _line(resource="NULL"))
+    assert empty["id"] == spelled["id"]

@@ -2,6 +2,9 @@
 
 import json
 
+import duckdb
+import pyarrow as pa
+
 REQUEST = {
     "request_id": "r-1", "request_created_at": "2026-10-01T08:00:00.000Z", "response_status": 200,
     "response_created_at": "2026-10-01T08:00:02.000Z", "request_model": "gpt-5",
@@ -42,3 +45,23 @@ def test_whole_costs_are_billionths_and_others_are_dollars(mapped):
 def test_a_reference_to_another_request_is_a_cache_hit(mapped):
     reference = {"cache_reference_id": "7b0c2f1e-0000-4000-8000-000000000000"}
     assert mapped(_lines(REQUEST | reference, REQUEST))[0]["cache_hit"] == "True"
+
+
+def test_reasoning_is_part_of_the_output_whether_counted_in_it_or_beside_it(mapped):
+    counted = {"completion_tokens": 200, "reasoning_tokens": 64, "prompt_tokens": 10}
+    beside, inside, untold = mapped(
+        _lines(
+            REQUEST | counted | {"total_tokens": 274},
+            REQUEST | counted | {"total_tokens": 210},
+            REQUEST | counted | {"total_tokens": None},
+        )
+    )
+    assert [row["output_tokens"] for row in (beside, inside, untold)] == ["264", "200", "264"]
+    assert beside["reasoning_tokens"] == "64"
+
+
+def test_properties_of_parquet_are_tags_beside_an_empty_twin(mapped):
+    row = REQUEST | {"request_properties": None, "properties": {"app": "search", "step": "2"}}
+    table = pa.Table.from_pylist([row])
+    (read,) = mapped(duckdb.from_arrow(table))
+    assert read["tags"] == {"app": "search", "step": "2"}

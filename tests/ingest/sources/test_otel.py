@@ -112,3 +112,12 @@ def test_a_table_of_spans_with_a_map_of_attributes(mapped):
     assert tuple(row[name] for name in shown) == (
         "f-2", "t", "2026-10-01 08:00:00", "1500", "gpt-5", "4", "prod",
     )  # fmt: skip
+
+
+def test_a_list_of_finish_reasons_in_a_struct_gives_its_first(mapped):
+    table = duckdb.sql("""
+        SELECT 't' AS trace_id, 'f-3' AS span_id, TIMESTAMP '2026-10-01 08:00:00' AS start_time,
+            {'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 4,
+                'gen_ai.response.finish_reasons': ['stop', 'length']} AS attributes""")
+    (row,) = mapped(table)
+    assert (row["finish_reason"], row["input_tokens"]) == ("stop", "4")
