@@ -110,6 +110,7 @@ def test_every_broken_input_has_its_test(shared: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_whole_folder_lands_what_can_land(door: Door, shared: Path) -> None:
     verdicts = {entry.name: entry.verdict for entry in door.ingest(shared / "broken")}
     assert {name: v for name, v in verdicts.items() if v != "landed" and name in REFUSED} == REFUSED
@@ -297,6 +298,7 @@ def test_utf16_is_decoded(door: Door) -> None:
     assert entry.verdict == "unknown_columns"
 
 
+@pytest.mark.slow
 def test_a_packed_file_is_unwrapped_and_one_that_grows_too_much_is_not(door: Door) -> None:
     line = json.dumps({"timestamp": "2026-11-01T12:00:00Z", "cost": 1, "id": "a"}) + "\n"
     assert door.take(gzip.compress(line.encode()), "log.jsonl.gz").accepted == 1
@@ -397,6 +399,7 @@ def constant(rows: int, value: Any, kind: pa.DataType) -> pa.Array:
     return pa.repeat(pa.scalar(value, kind), rows)
 
 
+@pytest.mark.slow
 def test_millions_of_rows_in_a_few_bytes_are_not_read(door: Door, tmp_path: Path) -> None:
     rows = 2_000_000
     table = pa.table({"timestamp": constant(rows, SECONDS, pa.int64()),
@@ -419,6 +422,7 @@ def test_a_bomb_without_a_time_is_refused_by_its_footer(door: Door, tmp_path: Pa
     assert entry.verdict == "unknown_columns"
 
 
+@pytest.mark.slow
 def test_texts_of_a_megabyte_are_too_big_where_they_are_read(door: Door, tmp_path: Path) -> None:
     rows = 200
     table = pa.table(
@@ -509,6 +513,7 @@ def test_costs_and_latencies_out_of_reason(door: Door) -> None:
     assert found == [(100_000_000, 1), (None, None), (None, 2), (None, 4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("amount", "nano"),
     [
