@@ -50,7 +50,7 @@ def read(con: Any, value: str, kind: str, zone: str | None = None) -> tuple[Any,
     ],
 )
 def test_text_is_iso_or_a_number_since_1970(
-    con: Any, text: str, time: datetime | None, naive: bool
+    con: Any, text: str, time: datetime | None, naive: object
 ) -> None:
     assert read(con, f"'{text}'", "VARCHAR")[:2] == (time, naive)
 
@@ -80,7 +80,7 @@ def test_fractions_of_seconds_are_kept_and_what_is_no_time_is_unknown(con: Any) 
         ("'2026-11-01 12:00:00'", "TIMESTAMP_S", True),
     ],
 )
-def test_timestamps_keep_their_instant(con: Any, value: str, kind: str, naive: bool) -> None:
+def test_timestamps_keep_their_instant(con: Any, value: str, kind: str, naive: object) -> None:
     assert read(con, value, kind)[:2] == (NOON, naive)
 
 
@@ -107,7 +107,7 @@ def test_a_naive_time_is_local_time_of_the_stated_zone(con: Any) -> None:
     ],
 )
 def test_the_repeated_hour_is_its_first_occurrence_and_noted(
-    con: Any, local: str, time: datetime, ambiguous: bool
+    con: Any, local: str, time: datetime, ambiguous: object
 ) -> None:
     for kind in ("TIMESTAMP", "VARCHAR"):
         found = read(con, f"'{local}'", kind, "Europe/Berlin")
