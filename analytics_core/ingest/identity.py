@@ -47,11 +47,16 @@ def hashed(said: Said) -> str:
         source += _parts(("tags",))
     rule = ("items[1].rule", "items[1].unit") if said.has("items") else ()
     line = [f"CASE WHEN len(items) = 1 THEN {part} END" for part in _parts(rule)]
-    values = [f"n_{name}" for name in said.those((*TOKENS, "latency_ms", "ttft_ms", "requests"))]
+    # Counts from text are 20.0, from integers 20: they are one number.
+    counted = [
+        f"'{name}=' || TRY_CAST(n_{name} AS BIGINT) || chr(31)"
+        for name in said.those((*TOKENS, "requests"))
+    ]
+    values = [f"n_{name}" for name in said.those(("latency_ms", "ttft_ms"))]
     values += [f"usd_{name}" for name in said.those(("cost_reported", "credits"))]
     values += ["items"] if said.has("items") else []
     bucket = f"concat({', '.join([*source, *line])})"
-    request = f"concat({', '.join([*source, *_parts(tuple(values))])})"
+    request = f"concat({', '.join([*source, *counted, *_parts(tuple(values))])})"
     kind = f"CASE WHEN grain = 'bucket' THEN {bucket} ELSE {request} END"
     made = f"left(md5({kind}), 24)"
     return f"CASE WHEN w_id IS NULL THEN {made} END" if said.has("id") else made

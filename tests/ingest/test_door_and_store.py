@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from analytics_core.ingest.door import ingest
@@ -105,3 +107,19 @@ def test_traces_complete_the_observations_of_their_own_batch(
     take(store, folders)
     assert store.rows("user_id, session_id") == [("ann", "s1")]
     store.check_intact()
+
+
+def test_a_file_without_ids_counts_once_in_whatever_format_it_comes(
+    store: Store, folders: Folders
+) -> None:
+    row = {
+        "timestamp": "2026-11-01T10:00:00Z", "model": "gpt-5", "input_tokens": 20,
+        "output_tokens": 2, "cost": 0.5, "latency_ms": 1500,
+    }  # fmt: skip
+    (folders.inbox / "a.csv").write_text(f"{','.join(row)}\n{','.join(map(str, row.values()))}\n")
+    (folders.inbox / "b.jsonl").write_text(json.dumps(row) + "\n")
+    pq.write_table(pa.Table.from_pylist([row]), folders.inbox / "c.parquet")
+    floats = row | {"input_tokens": 20.0, "output_tokens": 2.0}
+    pq.write_table(pa.Table.from_pylist([floats]), folders.inbox / "d.parquet")
+    entries = take(store, folders)
+    assert [(e.accepted, e.duplicate) for e in entries] == [(1, 0), (0, 1), (0, 1), (0, 1)]
