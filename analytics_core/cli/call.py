@@ -3,12 +3,14 @@
 import argparse
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from analytics_core import settings as configuration
 from analytics_core.errors import BadValue, NotAsked
@@ -16,6 +18,9 @@ from analytics_core.ingest.folders import Folders
 from analytics_core.semantics.period import Calendar
 from analytics_core.settings import Settings
 from analytics_core.store.manifest import Input
+
+if TYPE_CHECKING:  # the engine takes half a second to load
+    from analytics_core.store.view import Store
 
 ERROR, OK = 1, 0
 PROGRAM = "python -m analytics_core"
@@ -68,6 +73,19 @@ class Call:
         from analytics_core.ingest.door import ingest
 
         return ingest(paths, self.folders, self.settings, now=self.now)
+
+    @contextmanager
+    def store(self) -> "Generator[Store]":
+        """The store, closed in the end; Ctrl-C ends the question that runs."""
+        from analytics_core.store.view import Store
+
+        store = Store(self.folders.data, self.settings)
+        # Polars 2.1 handles SIGINT in a way that lets a waiting main thread sleep on.
+        signal.siginterrupt(signal.SIGINT, True)
+        try:
+            yield store
+        finally:
+            store.close()
 
     def say(self, document: object, lines: Iterable[str]) -> None:
         """Prints the document with --json, else the lines."""

@@ -21,7 +21,6 @@ def _prices(call: Call) -> int:
     from analytics_core.reports.unpriced import unpriced
     from analytics_core.semantics.format import cell
     from analytics_core.semantics.unit import Unit
-    from analytics_core.store.view import Store
 
     prices = book.load(call.settings)
     if not call.options.unpriced:
@@ -34,11 +33,8 @@ def _prices(call: Call) -> int:
         ]
         call.say(said, lines)
         return OK
-    store = Store(call.folders.data, call.settings)
-    try:
+    with call.store() as store:
         found = unpriced(store, call.calendar, call.now)
-    finally:
-        store.close()
     rows = [(m.provider or "–", m.model or "–", cell(m.tokens, Unit.TOKENS)) for m in found]
     call.say(
         [asdict(m) for m in found],

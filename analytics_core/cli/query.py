@@ -76,29 +76,27 @@ def _query(call: Call) -> int:
 
     from analytics_core.export import answer
     from analytics_core.store import parquet
-    from analytics_core.store.view import Store, View
+    from analytics_core.store.view import View
 
     kind = answer.check_format("json" if call.options.json else call.options.format)
     _check_target(call, kind)
     with _in_words_of_the_command_line(call.options):
         query, filters = _question(call), _filters(call)
     scope, me = _scope(call)
-    store = Store(call.folders.data, call.settings)
-    try:
+    with call.store() as store:
         view = View(store, scope, filters.resolved(me))
-        frame = view.ask(query)
+        try:
+            frame = view.ask(query)
+        except duckdb.Error:
+            for file in store.manifest.files:
+                parquet.check(call.folders.events, file)  # else the fault is ours
+            raise
         _write(answer.written(frame, view, query, kind), call.options.out)
         if not store.manifest.files:
             inbox = call.folders.inbox
             note(f"Nothing was taken in yet. Put exports into {inbox} and run 'ingest'.")
         elif answer.empty(frame, query) and not view.facts().rows:
             note("No events match.")
-    except duckdb.Error:
-        for file in store.manifest.files:
-            parquet.check(call.folders.events, file)  # else the fault is ours
-        raise
-    finally:
-        store.close()
     return OK
 
 

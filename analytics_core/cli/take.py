@@ -200,7 +200,7 @@ DEMO = Command(
     about="Makes a year of invented usage, the same for the same seed and hour, in place of an"
     "\nearlier demo; never beside usage of your own. One damaged file and a few rejected rows are"
     "\npart of it. --remove takes all of it out again.",
-    examples=("demo", "demo --events 2000 --months 2 --data trial", "demo --remove"),
+    examples=("demo", "demo --events 1000 --months 1 --data trial", "demo --remove"),
     arguments=_demo_arguments,
     run=_demo,
     reads=False,

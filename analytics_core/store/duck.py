@@ -93,6 +93,7 @@ class Duck:
         self.dialect = DuckDialect()
         self._files, self._limits = tuple(files), limits
         self._own = threading.local()
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
         self._root = _opened(files, limits, temp)
 
     def run(self, statement: Compiled) -> pl.DataFrame:
@@ -107,6 +108,11 @@ class Duck:
                 raise
             raise Damaged(*damaged) from wrong
 
+    def interrupt(self) -> None:
+        """Ends the statements that are running; whoever asked is told TooSlow."""
+        for cursor in self._cursors:
+            cursor.interrupt()
+
     def close(self) -> None:
         """Closes the instance; its cursors end with it."""
         self._root.close()
@@ -114,6 +120,7 @@ class Duck:
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         if not hasattr(self._own, "cursor"):
             self._own.cursor = self._root.cursor()
+            self._cursors.append(self._own.cursor)
         return self._own.cursor
 
 

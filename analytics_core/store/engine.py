@@ -90,6 +90,10 @@ class Engine(Protocol):
         """The rows. Raises TooSlow, Damaged."""
         ...
 
+    def interrupt(self) -> None:
+        """Ends the statements that are running."""
+        ...
+
     def close(self) -> None:
         """Frees everything; nothing runs any more."""
         ...

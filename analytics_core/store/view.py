@@ -76,6 +76,9 @@ class Store:
 
     def close(self) -> None:
         """Ends running questions and frees the engine."""
+        with self._lock:
+            if self._generation:
+                self._generation.engine.interrupt()
         self._workers.close()
         with self._lock:
             if self._generation:

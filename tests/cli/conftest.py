@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics_core.access import passwords
 from analytics_core.cli.main import main
 
 
@@ -30,6 +31,7 @@ def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test meets the data, the accounts or the settings of whoever runs it."""
     for name in [n for n in os.environ if n.startswith("TOKENTALLY_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setattr(passwords, "COST", 4)  # the cheapest hash there is
     monkeypatch.chdir(tmp_path)
 
 

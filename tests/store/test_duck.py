@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,11 +90,26 @@ def test_a_listed_file_can_be_read(place):
     assert found.item() == 1
 
 
+ENDLESS = Compiled(
+    "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE (a.range ^ b.range) = 7", {}
+)
+
+
 def test_a_statement_stops_at_its_limit():
     engine = Duck([], Limits(memory_mb=512, threads=1, seconds=0.2), None)
-    endless = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE (a.range ^ b.range) = 7"
     with pytest.raises(TooSlow, match="Choose a shorter period"):
-        engine.run(Compiled(endless, {}))
+        engine.run(ENDLESS)
+    engine.close()
+
+
+def test_a_running_statement_can_be_ended_from_another_thread():
+    engine = Duck([], Limits(memory_mb=512, threads=1, seconds=60), None)
+    with ThreadPoolExecutor(1) as worker:
+        asked = worker.submit(engine.run, ENDLESS)
+        while not asked.done():
+            engine.interrupt()
+            wait([asked], timeout=0.01)
+        assert isinstance(asked.exception(), TooSlow)
     engine.close()
 
 
