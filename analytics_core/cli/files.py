@@ -57,7 +57,7 @@ def _sources(call: Call) -> int:
 
     if call.options.check:
         checked = dict(_checked(call))
-        lines = [f"{many(number, 'line')} of {name}" for name, number in checked.items()]
+        lines = [f"{name}: {many(number, 'entry', 'entries')}" for name, number in checked.items()]
         call.say(checked, [*lines, "Nothing wrong with them."])
         return OK
     known = candidates(saved(call.folders.settings))  # raises BadFile naming file, line and key
@@ -86,7 +86,8 @@ def _checked(call: Call) -> Iterator[tuple[str, int]]:
     yield "sources/*.yaml", len(saved(folder))
     yield "prices.csv", len(book.load(call.settings).overrides)
     known = rates.load(call.settings)
-    yield "fx.csv and credits.csv", len(known.fx) + len(known.credits)
+    rates_given = sum(rate.currency != "USD" for rate in known.fx)  # a dollar's is ours
+    yield "fx.csv and credits.csv", rates_given + len(known.credits)
     yield "aliases.csv", sum(map(len, aliases.load(folder).values()))
     yield "projects.csv", len(projects(folder))
     yield call.accounts_path.name, len(account_book.accounts(call.accounts_path))
