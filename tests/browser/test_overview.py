@@ -44,9 +44,19 @@ def overview(server, browse, enter, visible, settled):
         enter(page, "ada")
         visible(page, "Data up to")
         settled(page)
+        _signed_in(page)
         return page
 
     return open_page
+
+
+def _signed_in(page: Page) -> None:
+    """Waits for the sign-in cookie, which a script plants after the page: downloads need it."""
+    for _ in range(300):
+        if any(cookie["name"] == "tokentally" for cookie in page.context.cookies()):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("no sign-in cookie after half a minute")
 
 
 def _search(page: Page) -> str:
