@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -13,6 +14,7 @@ from analytics_core.ingest.verdict import Refused, Rejected
 from analytics_core.settings import Settings
 
 DELIMITERS = (",", ";", "\t", "|")
+_TOLD = re.compile(r"sep=(.)\r?\n")  # Excel's own line above the header
 _HEAD_CHARACTERS = 4 << 20
 
 _BAD_LINES = """
@@ -27,7 +29,9 @@ def head(path: Path, name: str, settings: Settings, delimiter: str | None = None
     """
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         text = file.read(_HEAD_CHARACTERS)
-    mark = delimiter or _delimiter(text)
+    told = _TOLD.match(text)
+    text = text[told.end() :] if told else text
+    mark = delimiter or (told[1] if told else _delimiter(text))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     raw_names: tuple[str, ...] = ()
     rows: list[list[str]] = []
@@ -69,10 +73,13 @@ def _delimiter(text: str) -> str:
 
 def rows(path: Path, known: Head) -> str:
     """SQL of the good records as `_row`, c0 … cN, all text."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        told = _TOLD.match(file.readline(16))
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(known.raw_names)))
     options = (
         f"auto_detect=false, header=true, delim={literal(known.delimiter or ',')}, quote='\"',"
-        f" escape='\"', columns={{{columns}}}, store_rejects=true, max_line_size={RECORD_BYTES}"
+        f" escape='\"', columns={{{columns}}}, store_rejects=true, max_line_size={RECORD_BYTES},"
+        f" skip={1 if told else 0}"
     )
     return " ".join(
         (

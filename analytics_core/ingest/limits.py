@@ -4,7 +4,7 @@ from analytics_core.ingest.verdict import Refused
 from analytics_core.settings import Settings
 
 RECORD_BYTES = 16 << 20  # one line of JSON or one record of CSV
-DOCUMENT_BYTES = 64 << 20  # one JSON document
+DOCUMENT_BYTES = 32 << 20  # one JSON document
 CELL_BYTES = 65_536  # a mapped column above this on average is no dimension and no number
 SAMPLE_ROWS = 64
 
