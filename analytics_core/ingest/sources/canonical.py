@@ -83,10 +83,10 @@ def _metadata(at: Reading) -> str:
     if not at.columns.has("metadata"):
         return rest
     own = at.json("metadata")
-    merged = (
-        f"json_merge_patch(coalesce(TRY_CAST({rest} AS JSON), '{{}}'), coalesce({own}, '{{}}'))"
-    )
-    return f"nullif(CAST({merged} AS VARCHAR), '{{}}')"
+    merged = f"json_merge_patch(TRY_CAST({rest} AS JSON), coalesce({own}, '{{}}'))"
+    # Merging holds several copies of large objects in memory; mostly there is nothing to merge.
+    either = f"CASE WHEN {rest} IS NULL THEN {own} ELSE {merged} END"
+    return f"nullif(CAST({either} AS VARCHAR), '{{}}')"
 
 
 SOURCE = Source(
