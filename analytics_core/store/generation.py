@@ -3,34 +3,47 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from analytics_core.store import parquet
 from analytics_core.store.engine import Engine
-from analytics_core.store.manifest import Manifest
+from analytics_core.store.manifest import EventFile, Manifest
 
 
 class Generation:
-    """One manifest and the engine over exactly its files; closed when its last question ends."""
+    """One manifest and the engine over exactly its files; closed when its last question ends.
 
-    def __init__(self, events: Path, listed: Manifest, engine: Engine) -> None:
+    The engine would read a damaged file without a word (a flipped bit is a wrong figure), so each
+    file is hashed before the first question that needs it; `sound` remembers those that were, by
+    SHA-256, for as long as the store is open.
+    """
+
+    def __init__(self, events: Path, listed: Manifest, engine: Engine, sound: set[str]) -> None:
         self.manifest = listed
         self.version = listed.version
         self.engine = engine
         self.files = tuple(str(events / f.path) for f in listed.files)
         self._events = events
+        self._sound = sound
         self._users = 0
         self._retired = False
 
     def over(self, start: datetime, end: datetime) -> tuple[str, ...]:
-        """The files that may hold events of [start, end), aware instants."""
+        """The files that may hold events of [start, end), aware instants. Raises Damaged."""
         low, high = (t.astimezone(UTC).replace(tzinfo=None) for t in (start, end))
-        return tuple(str(self._events / f.path) for f in self.manifest.months(low, high))
+        return tuple(self._checked(f) for f in self.manifest.months(low, high))
 
     def months(self, start: datetime, end: datetime) -> list[tuple[str, ...]]:
-        """The same files month by month, the newest month first."""
+        """The same files month by month, the newest month first. Raises Damaged."""
         low, high = (t.astimezone(UTC).replace(tzinfo=None) for t in (start, end))
         found: dict[str, list[str]] = {}
         for file in self.manifest.months(low, high):
-            found.setdefault(file.month, []).append(str(self._events / file.path))
+            found.setdefault(file.month, []).append(self._checked(file))
         return [tuple(found[month]) for month in sorted(found, reverse=True)]
+
+    def _checked(self, file: EventFile) -> str:
+        if file.sha256 not in self._sound:
+            parquet.check(self._events, file)
+            self._sound.add(file.sha256)
+        return str(self._events / file.path)
 
     def enter(self) -> None:
         """One more question runs on it."""

@@ -57,6 +57,7 @@ class Store:
         self._lock = threading.Lock()
         self._stamp: tuple[int, int, int] | None = None
         self._generation: Generation | None = None
+        self._sound: set[str] = set()  # files that were hashed since this was opened
 
     @property
     def manifest(self) -> Manifest:
@@ -128,7 +129,7 @@ class Store:
         if self._generation is None or stamp != self._stamp:
             listed = manifest.load(self._events)
             if self._generation is None or listed.version != self._generation.version:
-                fresh = Generation(self._events, listed, self._opened(listed))
+                fresh = Generation(self._events, listed, self._opened(listed), self._sound)
                 if self._generation:
                     self._generation.retire()
                 self._generation = fresh

@@ -45,7 +45,9 @@ def land(folder: Path, rows: Sequence[Row], files: int = 1) -> None:
     listed: list[manifest.EventFile] = []
     whole = [whole_event(row, number) for number, row in enumerate(rows)]
     whole.sort(key=lambda e: e["started_at"].strftime("%Y-%m"))
-    for month, of_month in itertools.groupby(whole, key=lambda e: e["started_at"].strftime("%Y-%m")):
+    for month, of_month in itertools.groupby(
+        whole, key=lambda e: e["started_at"].strftime("%Y-%m")
+    ):
         held = list(of_month)
         parts = [held[part::files] for part in range(files)]
         listed += [_written(folder, month, part) for part in parts if part]
@@ -107,7 +109,9 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., S
         ) -> Store:
             data = tmp_path_factory.mktemp("ledger")
             land(data / "events", rows, files)
-            known = settings.load(data / "settings", {}, {"tokentally": {"query_threads": 2, **options}})
+            known = settings.load(
+                data / "settings", {}, {"tokentally": {"query_threads": 2, **options}}
+            )
             return stores.enter_context(closing(Store(data, known, now=lambda: now)))
 
         yield make

@@ -378,7 +378,9 @@ def in_plain_python(
         present = {member(r, dimension) for r in chosen}
         named = sorted(present - {None}, key=lambda m: (m.casefold(), m))
         values = {
-            m: evaluated(query.measures[0], None, None, lambda r, d=dimension, m=m: member(r, d) == m)
+            m: evaluated(
+                query.measures[0], None, None, lambda r, d=dimension, m=m: member(r, d) == m
+            )
             for m in named
         }
         ranked = sorted(named, key=lambda m: (values[m] is None, -(values[m] or 0)))
@@ -477,7 +479,8 @@ LEDGERS = st.lists(rows_of_events(), max_size=14) | st.lists(
     rows_of_events(), min_size=2, max_size=2
 ).map(lambda two: two * 13)
 PICKS = st.tuples(
-    st.sampled_from(DIMENSIONS), st.sets(few("ana", "bo", "p", "q", "m1", "s1", "ok", "x", "v", None))
+    st.sampled_from(DIMENSIONS),
+    st.sets(few("ana", "bo", "p", "q", "m1", "s1", "ok", "x", "v", None)),
 ).map(lambda p: Pick(p[0], tuple(p[1])))
 SCOPES = st.lists(st.lists(PICKS, max_size=2).map(tuple), max_size=3).map(lambda g: Scope(tuple(g)))
 WIDE = st.just(Scope(((),)))
@@ -485,9 +488,7 @@ WIDE = st.just(Scope(((),)))
 
 @st.composite
 def periods(draw: st.DrawFn) -> Period:
-    calendar = Calendar(
-        draw(few(*ZONES)), draw(few("monday", "sunday")), draw(st.integers(1, 12))
-    )
+    calendar = Calendar(draw(few(*ZONES)), draw(few("monday", "sunday")), draw(st.integers(1, 12)))
     start = datetime(2026, 10, 25, tzinfo=UTC) + timedelta(hours=draw(st.integers(0, 300)))
     length = timedelta(hours=draw(few(1, 25, 24 * 7, 24 * 40, 24 * 120)))
     return Period(start, start + length, "custom", calendar)
@@ -515,7 +516,9 @@ def everything_at_once(draw: st.DrawFn) -> Query:
 @st.composite
 def item_queries(draw: st.DrawFn) -> Query:
     names = draw(few(("cost",), ("quantity",), ("cost", "quantity"), ("quantity", "cost")))
-    by = draw(st.lists(st.sampled_from(("pricing_rule", "user", "project")), max_size=2, unique=True))
+    by = draw(
+        st.lists(st.sampled_from(("pricing_rule", "user", "project")), max_size=2, unique=True)
+    )
     return Query(names, tuple(by), draw(few(None, *Grain)), draw(few(None, 1, 2)))
 
 
@@ -538,9 +541,7 @@ def check(ledger, rows, scope, filters, asked):
     store = ledger(rows, files=2)
     try:
         until = min(UNTIL, store.data_until or UNTIL)
-        for query, frame in zip(
-            asked, View(store, scope, filters).ask_all(asked), strict=True
-        ):
+        for query, frame in zip(asked, View(store, scope, filters).ask_all(asked), strict=True):
             expected = in_plain_python(query, rows, scope, filters, until)
             assert near(frame.rows(), expected), (query, frame, expected)
     finally:

@@ -113,9 +113,7 @@ def test_a_running_statement_can_be_ended_from_another_thread():
     engine.close()
 
 
-@pytest.mark.parametrize(
-    ("spoil", "why"), [(Path.unlink, "it is missing"), (cut, "it is cut off")]
-)
+@pytest.mark.parametrize(("spoil", "why"), [(Path.unlink, "it is missing"), (cut, "it is cut off")])
 def test_a_file_that_is_gone_or_cut_off_is_named(ledger, spoil, why):
     store = ledger([{"started_at": "2026-11-01"}])
     view = View(store, EVERYTHING, Filters(PERIOD))

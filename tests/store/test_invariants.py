@@ -133,8 +133,10 @@ def test_4_two_halves_of_a_period_add_up_to_the_whole(ledger, rows, hours, by):
 def test_7_a_union_of_grants_sees_each_row_once(ledger, rows):
     seen = [r for r in rows if r["user_id"] == "ana" or r["project"] == "p"]
     query = Query(("events", "cost", "users"), ("project",))
-    assert View(ledger(rows), HERS, ALL).ask(query).equals(
-        View(ledger(seen), EVERYTHING, ALL).ask(query)
+    assert (
+        View(ledger(rows), HERS, ALL)
+        .ask(query)
+        .equals(View(ledger(seen), EVERYTHING, ALL).ask(query))
     )
 
 
@@ -190,9 +192,7 @@ def test_17_an_event_without_a_price_takes_its_cost_away_and_its_tokens_count_as
     none = {n: None for n in rows[at] if n.startswith("cost_")}
     without = [*rows[:at], {**rows[at], **none}, *rows[at + 1 :]]
     query = Query(("cost", "unpriced_tokens", "unpriced_events"))
-    before, after = (
-        View(ledger(r), EVERYTHING, ALL).ask(query).row(0) for r in (rows, without)
-    )
+    before, after = (View(ledger(r), EVERYTHING, ALL).ask(query).row(0) for r in (rows, without))
     own = rows[at]["cost_nano"]
     if all(r["cost_nano"] is None for r in without):
         assert after[0] is None

@@ -80,7 +80,12 @@ def test_an_answer_larger_than_the_cache_is_given_but_not_kept():
 @pytest.mark.access
 def test_twenty_threads_of_two_people_never_see_each_others_rows(ledger):
     rows = [
-        {"started_at": f"2026-11-0{day}", "user_id": user, "project": f"of {user}", "cost_nano": cost}
+        {
+            "started_at": f"2026-11-0{day}",
+            "user_id": user,
+            "project": f"of {user}",
+            "cost_nano": cost,
+        }
         for day in range(1, 8)
         for user, cost in (("ana", 1), ("bo", 100))
     ]

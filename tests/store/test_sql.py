@@ -86,12 +86,22 @@ def test_every_scan_of_every_statement_asks_who_is_asking(kind):
     scans = text.split("read_parquet(")[1:]
     assert scans
     for scan in scans:
-        assert re.search(r"WHERE .* AND \(\(\(list_contains\(\$v\d+::VARCHAR\[\], user_id\)\)\)\)", scan)
+        assert re.search(
+            r"WHERE .* AND \(\(\(list_contains\(\$v\d+::VARCHAR\[\], user_id\)\)\)\)", scan
+        )
         assert re.search(r"AND \(\(list_contains\(\$v\d+::VARCHAR\[\], team\)\)\)", scan)
 
 
 HOSTILE = st.text(min_size=4, max_size=60) | st.sampled_from(
-    ("'; DROP TABLE events; --", "$v0", '"; x', "\\", "%_%", "a'||'b", "read_parquet('/etc/passwd')")
+    (
+        "'; DROP TABLE events; --",
+        "$v0",
+        '"; x',
+        "\\",
+        "%_%",
+        "a'||'b",
+        "read_parquet('/etc/passwd')",
+    )
 )
 
 

@@ -125,9 +125,7 @@ def test_without_rows_what_adds_up_is_zero_and_all_else_is_unknown(ledger):
 def test_rows_that_do_not_say_leave_a_figure_unknown(ledger):
     store = ledger([{"started_at": "2026-11-03", "requests": None}])
     names = ("cost", "requests", "users", "errors", "total_tokens", "unpriced_events", "events")
-    assert over(store, "2026-11").ask(Query(names)).rows() == [
-        (None, None, None, None, None, 1, 1)
-    ]
+    assert over(store, "2026-11").ask(Query(names)).rows() == [(None, None, None, None, None, 1, 1)]
 
 
 # METRICS.md 7.5
@@ -409,7 +407,9 @@ def test_an_answer_can_be_explained(ledger):
     assert "m-small" not in "".join(told.sql)
 
 
-def test_a_page_of_questions_takes_few_statements_and_says_what_each_says_alone(ledger, monkeypatch):
+def test_a_page_of_questions_takes_few_statements_and_says_what_each_says_alone(
+    ledger, monkeypatch
+):
     page = [
         Query(("cost", "requests", "total_tokens", "models", "active_projects", "conversations")),
         Query(("cost", "models", "active_projects", "conversations"), grain=Grain.DAY),
