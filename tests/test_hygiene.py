@@ -26,9 +26,7 @@ def test_the_store_does_not_load_the_price_data_package(root: Path) -> None:
 
 
 def tracked(root: Path) -> list[str]:
-    run = subprocess.run(
-        ["git", "ls-files"], cwd=root, capture_output=True, text=True, check=False
-    )
+    run = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=False)
     if run.returncode:
         pytest.skip("not a git checkout")
     return run.stdout.split("\n")

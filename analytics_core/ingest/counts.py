@@ -83,7 +83,4 @@ def truth(sql: str, kind: str) -> str:
     if family(kind) == "boolean":
         return sql
     text = f"lower(trim(CAST({sql} AS VARCHAR)))"
-    return (
-        f"CASE WHEN {one_of(text, _YES)} THEN true"
-        f" WHEN {one_of(text, _NO)} THEN false END"
-    )
+    return f"CASE WHEN {one_of(text, _YES)} THEN true WHEN {one_of(text, _NO)} THEN false END"

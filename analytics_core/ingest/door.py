@@ -351,7 +351,12 @@ def _stopped(wrong: Exception) -> Refused:
     text = str(wrong).lower()
     if "maximum_object_size" in text:
         return too_long()
-    if isinstance(wrong, limits) or "no space left" in text or "out of memory" in text or "file too large" in text:
+    if (
+        isinstance(wrong, limits)
+        or "no space left" in text
+        or "out of memory" in text
+        or "file too large" in text
+    ):
         return Refused("out_of_limits")
     return Refused("unreadable", "Its values cannot be read.")
 

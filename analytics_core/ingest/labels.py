@@ -37,7 +37,9 @@ def tags(sql: str, kind: str) -> str:
             f" = cardinality({sql}) AND NOT regexp_matches(concat('|', {keys}, '|', {values}, '|'),"
             f" {literal(_UNFIT)}))"
         )
-        return f"CASE WHEN {sql} IS NULL THEN NULL WHEN {fits} THEN {sql} ELSE {_bounded(entries)} END"
+        return (
+            f"CASE WHEN {sql} IS NULL THEN NULL WHEN {fits} THEN {sql} ELSE {_bounded(entries)} END"
+        )
     if kind.startswith("MAP"):
         entries = (
             f"list_transform(map_entries({sql}), lambda e:"

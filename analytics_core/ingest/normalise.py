@@ -204,7 +204,9 @@ def _aliased(steps: str, name: str) -> str:
 def _metadata(said: Said) -> str:
     """The file's own, and what was replaced: another currency's amount, a name by its alias."""
     own = "safe_metadata" if said.has("metadata") else "NULL::VARCHAR"
-    replaced: list[tuple[str, str]] = [(f"raw.{DIMENSION.get(n, n)}", f"raw_{n}") for n in said.aliased]
+    replaced: list[tuple[str, str]] = [
+        (f"raw.{DIMENSION.get(n, n)}", f"raw_{n}") for n in said.aliased
+    ]
     if said.converts and said.has("cost_reported"):
         changed = "CASE WHEN money <> 'USD' AND c_cost_reported_given THEN {} END".format
         amount = "rtrim(rtrim(CAST(c_cost_reported_exact AS VARCHAR), '0'), '.')"

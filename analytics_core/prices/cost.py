@@ -35,7 +35,12 @@ def price(
     ours; a target in an attached database (`stage.priced`) is a table there. Raises BadFile when two lines of prices.csv set the same price.
     """
     kind = "TABLE" if "." in target_table else "TEMP TABLE"
-    names = {"source": source_table, "target": target_table, "meets": statements.MEETS, "kind": kind}
+    names = {
+        "source": source_table,
+        "target": target_table,
+        "meets": statements.MEETS,
+        "kind": kind,
+    }
     keys = con.execute(_named(statements.KEYS, **names)).fetchall()
     sizes = con.execute(_named(statements.SIZES, **names)).fetchall()[0]
     most_tokens, most_cost, itemised = sizes

@@ -97,9 +97,7 @@ def load_overrides(settings: Settings) -> tuple[Override, ...]:
     Two lines of one rank that are about the same thing at the same time are refused.
     """
     path = settings.folder / FILE
-    lines = [
-        _override(line, settings.zone) for line in table(path, COLUMNS[:2], COLUMNS[2:])
-    ]
+    lines = [_override(line, settings.zone) for line in table(path, COLUMNS[:2], COLUMNS[2:])]
     check(lines)
     return tuple(sorted(lines, key=lambda one: (one.rank, one.line), reverse=True))
 

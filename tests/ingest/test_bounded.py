@@ -29,7 +29,11 @@ def bounded(door: Door, *paths: Path, **options: Any) -> list[Any]:
 
 def test_a_batch_lands_as_in_this_process_and_tells_its_steps(door: Door) -> None:
     steps: list[tuple[str, str]] = []
-    paths = (door.write(line("a"), "a.csv"), door.write(b"", "b.csv"), door.write(line("c"), "c.csv"))
+    paths = (
+        door.write(line("a"), "a.csv"),
+        door.write(b"", "b.csv"),
+        door.write(line("c"), "c.csv"),
+    )
     done = bounded(door, *paths, progress=lambda p: steps.append((p.name, p.step)))
     assert [(e.name, e.verdict, e.accepted) for e in done] == [
         ("a.csv", "landed", 1), ("b.csv", "empty_file", 0), ("c.csv", "landed", 1)
@@ -72,6 +76,10 @@ def test_a_settings_file_that_cannot_be_used_is_said_here(door: Door) -> None:
 
 def test_the_bounds_follow_the_settings() -> None:
     settings = Settings(
-        Path(), ingest_memory_mb=1024, ingest_threads=2, ingest_unpacked_gib=8.0, ingest_file_gib=4.0
+        Path(),
+        ingest_memory_mb=1024,
+        ingest_threads=2,
+        ingest_unpacked_gib=8.0,
+        ingest_file_gib=4.0,
     )
     assert Bounds.of(settings) == Bounds(memory=(1024 + 2048 + 256) << 20, file=8 << 30)

@@ -162,9 +162,7 @@ def test_names_of_columns_are_never_executed(door: Door, shared: Path) -> None:
     assert not Path("/tmp/pwn").exists()
 
 
-def test_hidden_characters_do_not_make_a_model_look_like_another(
-    door: Door, shared: Path
-) -> None:
+def test_hidden_characters_do_not_make_a_model_look_like_another(door: Door, shared: Path) -> None:
     door.take(shared / "broken" / "26_html_in_values.parquet")
     models = [model for (model,) in door.ask("SELECT DISTINCT model_raw FROM events")]
     assert len(models) == 5
@@ -232,7 +230,9 @@ def test_units_mixed_in_one_column_are_told_apart_value_by_value(door: Door) -> 
 
 
 def test_nanoseconds(door: Door) -> None:
-    nanoseconds = pa.array([SECONDS * 10**9 + n * 10**9 + 999 for n in range(5)], pa.timestamp("ns"))
+    nanoseconds = pa.array(
+        [SECONDS * 10**9 + n * 10**9 + 999 for n in range(5)], pa.timestamp("ns")
+    )
     door.take(base(timestamp=nanoseconds))
     assert totals(door) == SOUND
     assert door.ask("SELECT min(started_at) FROM events") == [(NOON,)]
@@ -452,7 +452,10 @@ def test_bad_lines_of_a_csv_are_rejected_one_by_one(door: Door) -> None:
         'e,2026-11-01T12:00:04Z,"open,5\n'
     )
     entry = door.take(text, "lines.csv")
-    assert (counts(entry), dict(entry.reasons)) == ((5, 2, 3, 0, 0), {"bad_row": 3, "model_unknown": 1})
+    assert (counts(entry), dict(entry.reasons)) == (
+        (5, 2, 3, 0, 0),
+        {"bad_row": 3, "model_unknown": 1},
+    )
     assert door.ask("SELECT model_raw FROM events ORDER BY 1") == [("gpt, 5",), ("gpt-5",)]
 
 
@@ -497,7 +500,9 @@ def test_a_file_of_which_more_than_a_fifth_is_rejected_is_quarantined_whole(door
 
 def test_rows_that_measure_nothing_are_rejected(door: Door) -> None:
     tokens = [10, None, 30, 40, 50]
-    entry = door.take(base(input_tokens=tokens, output_tokens=tokens, cost=[.1, None, .3, .4, .5]))
+    entry = door.take(
+        base(input_tokens=tokens, output_tokens=tokens, cost=[0.1, None, 0.3, 0.4, 0.5])
+    )
     assert dict(entry.reasons) == {"nothing_measured": 1, "zone_assumed": 4}
 
 

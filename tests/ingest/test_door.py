@@ -61,7 +61,9 @@ def test_rows_without_an_id_get_one_from_their_values(door: Door) -> None:
     row = "2026-11-01T12:00:00Z,1,gpt-5\n"
     door.take("timestamp,cost,model\n" + row * 3, "three.csv")
     assert len(door.ask("SELECT DISTINCT event_id FROM events")) == 3
-    again = door.take("model,timestamp,cost,team\n" + "gpt-5,2026-11-01 12:00:00+00,1.0,\n" * 2, "two")
+    again = door.take(
+        "model,timestamp,cost,team\n" + "gpt-5,2026-11-01 12:00:00+00,1.0,\n" * 2, "two"
+    )
     assert (again.accepted, again.duplicate) == (0, 2)
     assert len(door.ask("SELECT DISTINCT event_id FROM events")) == 3
 
@@ -149,7 +151,12 @@ def test_a_file_whose_parts_often_exceed_their_totals_has_another_convention(doo
 
 def test_items_keep_their_quantities_and_costs_exactly(door: Door) -> None:
     items = [{"rule": "web_search", "quantity": "2.5", "unit": "searches", "cost_nano": 25}]
-    row = {"event_id": "x:a", "started_at": "2026-11-01T12:00:00Z", "items": items, "cost_usd": "0.1"}
+    row = {
+        "event_id": "x:a",
+        "started_at": "2026-11-01T12:00:00Z",
+        "items": items,
+        "cost_usd": "0.1",
+    }
     door.take(lines(row))
     ((found,),) = door.ask("SELECT items FROM events")
     assert [(i["rule"], str(i["quantity"]), i["unit"], i["cost_nano"]) for i in found] == [
@@ -159,8 +166,14 @@ def test_items_keep_their_quantities_and_costs_exactly(door: Door) -> None:
 
 def test_a_statement_stands_beside_the_events(door: Door) -> None:
     amount = {"value": 1.5, "currency": "usd"}
-    day = {"object": "bucket", "start_time": 1793491200, "end_time": 1793577600, "results": [
-        {"object": "organization.costs.result", "amount": amount, "line_item": "gpt-5, input"}]}
+    day = {
+        "object": "bucket",
+        "start_time": 1793491200,
+        "end_time": 1793577600,
+        "results": [
+            {"object": "organization.costs.result", "amount": amount, "line_item": "gpt-5, input"}
+        ],
+    }
     entry = door.take(json.dumps({"object": "page", "data": [day], "has_more": False}))
     assert (entry.verdict, entry.source, entry.accepted) == ("statement", "openai-costs", 1)
     assert door.ask("SELECT count(*) FROM events") == [(0,)]
@@ -219,7 +232,11 @@ def test_a_quarantined_drop_leaves_the_inbox_with_its_reason(door: Door) -> None
 def test_damage_that_a_page_checksum_reveals_is_unreadable(door: Door, tmp_path: Any) -> None:
     table = pa.table({"timestamp": [NOON] * 1000, "cost": [float(n) for n in range(1000)]})
     pq.write_table(
-        table, tmp_path / "sound", write_page_checksum=True, compression="none", use_dictionary=False
+        table,
+        tmp_path / "sound",
+        write_page_checksum=True,
+        compression="none",
+        use_dictionary=False,
     )
     damaged = bytearray((tmp_path / "sound").read_bytes())
     damaged[len(damaged) // 2] ^= 1
