@@ -183,10 +183,12 @@ def check(events: Path, file: EventFile) -> None:
     """Raises Damaged unless the file stands there with the length and SHA-256 of the manifest."""
     try:
         length = (events / file.path).stat().st_size
+    except FileNotFoundError:
+        raise Damaged(file.path, "it is missing") from None
     except OSError as wrong:
         raise Damaged(file.path, wrong.strerror or str(wrong)) from None
     if length != file.bytes:
-        raise Damaged(file.path, f"{length} bytes, the manifest says {file.bytes}")
+        raise Damaged(file.path, "it is cut off" if length < file.bytes else "it has grown")
     check_bytes(events, file.path, file.sha256)
 
 

@@ -39,7 +39,7 @@ def test_what_is_made_again_is_not_read(mapped):
         "source": "gateway", "_row": 1, "id": "a:1", "started_at": "2026-10-01 08:00:00",
         "input_tokens": "5", "cost_reported": "0.000000009", "grain": "bucket", "requests": "3",
         "items": [{"rule": "fee", "quantity": "1.5", "unit": "calls", "cost": "0.00000002"}],
-        "metadata": '{"a":1}',
+        "metadata": '{"a": 1}',
     }  # fmt: skip
 
 
