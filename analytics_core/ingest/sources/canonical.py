@@ -85,7 +85,7 @@ def _metadata(at: Reading) -> str:
     own = at.json("metadata")
     merged = f"json_merge_patch(TRY_CAST({rest} AS JSON), coalesce({own}, '{{}}'))"
     # Merging holds several copies of large objects in memory; mostly there is nothing to merge.
-    either = f"CASE WHEN {rest} IS NULL THEN {own} ELSE {merged} END"
+    either = f"CASE WHEN {rest} IS NULL THEN json({own}) ELSE {merged} END"
     return f"nullif(CAST({either} AS VARCHAR), '{{}}')"
 
 
