@@ -32,7 +32,7 @@ def test_what_is_made_again_is_not_read(mapped):
     table = duckdb.sql("""
         SELECT 'a:1' AS event_id, TIMESTAMP '2026-10-01 08:00:00' AS started_at, 5::BIGINT AS input_tokens,
             7::BIGINT AS cost_nano, 'reported' AS cost_source, 9::BIGINT AS cost_reported_nano,
-            'bucket' AS grain, 'gateway' AS source, 3::BIGINT AS requests, '{"a":1}' AS metadata,
+            'bucket' AS grain, 'gateway' AS source, 3::BIGINT AS requests, '{"a": 1}' AS metadata,
             [{'rule': 'fee', 'quantity': 1.5::DECIMAL(18,6), 'unit': 'calls', 'cost_nano': 20::BIGINT}] AS items""")
     (row,) = mapped(table)
     assert row == {
