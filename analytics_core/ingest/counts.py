@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analytics_core.ingest.kinds import family
-from analytics_core.ingest.raw import one_of
+from analytics_core.ingest.literals import one_of
 
 # NaN is a number, and worth a remark; \N is how databases dump NULL.
 NO_NUMBER = ("", "NULL", "null", "None", "N/A", "-", "\\N")
@@ -60,7 +60,7 @@ def count(sql: str, kind: str) -> Count:
         case _:
             text = f"CAST({sql} AS VARCHAR)"
             double = f"TRY_CAST({text} AS DOUBLE)"
-            nothing = one_of(f"trim({text})", NO_NUMBER)
+            nothing = one_of(text, NO_NUMBER)
             return Count(
                 f"CASE WHEN isnan({double}) THEN NULL ELSE {double} END",
                 False,
@@ -82,5 +82,6 @@ def truth(sql: str, kind: str) -> str:
     """A yes or no, NULL where it is neither."""
     if family(kind) == "boolean":
         return sql
-    text = f"lower(trim(CAST({sql} AS VARCHAR)))"
-    return f"CASE WHEN {one_of(text, _YES)} THEN true WHEN {one_of(text, _NO)} THEN false END"
+    text = f"CAST({sql} AS VARCHAR)"
+    yes, no = one_of(text, _YES, any_case=True), one_of(text, _NO, any_case=True)
+    return f"CASE WHEN {yes} THEN true WHEN {no} THEN false END"

@@ -9,7 +9,9 @@ from duckdb import DuckDBPyConnection
 
 from analytics_core.ingest import json_keys
 from analytics_core.ingest.limits import RECORD_BYTES, SAMPLE_ROWS, check_names
-from analytics_core.ingest.raw import Head, literal, never_staged, top_names
+from analytics_core.ingest.literals import literal
+from analytics_core.ingest.names import never_staged, top_names
+from analytics_core.ingest.raw import Head
 from analytics_core.ingest.verdict import Refused, Rejected
 from analytics_core.settings import Settings
 

@@ -3,7 +3,7 @@
 from analytics_core.events import COLUMNS, TOKENS
 from analytics_core.ingest import labels, money, words
 from analytics_core.ingest.kinds import family
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.literals import literal
 from analytics_core.ingest.said import Said
 from analytics_core.ingest.usage_items import usage_items
 

@@ -20,9 +20,9 @@ from analytics_core.ingest.drops import Drop, drops
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.json_file import too_long
 from analytics_core.ingest.land import BrokenRows, land
+from analytics_core.ingest.literals import literal
 from analytics_core.ingest.overlap import check_overlap
 from analytics_core.ingest.progress import Progress, Step, Watch, unwatched
-from analytics_core.ingest.raw import literal
 from analytics_core.ingest.reading import Read, read, source_of
 from analytics_core.ingest.recognise import Content, recognise
 from analytics_core.ingest.said import PRICED, TYPED

@@ -8,8 +8,9 @@ from duckdb import DuckDBPyConnection
 
 from analytics_core.ingest import csv_file, json_file, parquet_file
 from analytics_core.ingest.limits import check_rows
+from analytics_core.ingest.literals import literal
 from analytics_core.ingest.parquet_file import ParquetFile
-from analytics_core.ingest.raw import JSON_KINDS, Head, RawColumns, literal
+from analytics_core.ingest.raw import JSON_KINDS, Head, RawColumns
 from analytics_core.ingest.recognise import Content
 from analytics_core.ingest.said import MAPPED
 from analytics_core.ingest.sources.source import Source

@@ -3,7 +3,7 @@
 from duckdb import DuckDBPyConnection
 
 from analytics_core.events import TOKENS
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.literals import literal
 from analytics_core.ingest.said import DIMENSIONS, Said
 
 _LONGEST = 200

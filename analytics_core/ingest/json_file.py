@@ -14,7 +14,9 @@ from analytics_core.ingest.limits import (
     SAMPLE_ROWS,
     check_columns,
 )  # fmt: skip
-from analytics_core.ingest.raw import Head, literal, never_staged
+from analytics_core.ingest.literals import literal
+from analytics_core.ingest.names import never_staged
+from analytics_core.ingest.raw import Head
 from analytics_core.ingest.recognise import Content
 from analytics_core.ingest.verdict import Refused, Rejected
 from analytics_core.settings import Settings

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from analytics_core.ingest.raw import normalised, top_names
+from analytics_core.ingest.names import normalised, top_names
 
 _DEPTH = 8
 _MOST = 4_096  # distinct paths; a document with data in its keys has no more meaning than this

@@ -4,7 +4,8 @@ import re
 
 from analytics_core.events import NEVER_STAGED, NEVER_STAGED_PREFIXES, TAGS_SQL
 from analytics_core.ingest.kinds import family
-from analytics_core.ingest.raw import literal, one_of
+from analytics_core.ingest.literals import literal, one_of
+from analytics_core.ingest.names import PRIVATE_KEY
 from analytics_core.ingest.texts import CONTROL, without_secrets
 
 _KEYS, _KEY_LENGTH, _VALUE_LENGTH = 32, 64, 256
@@ -60,7 +61,7 @@ def tags(sql: str, kind: str) -> str:
             f" WHEN 'ARRAY' THEN {split(f'TRY_CAST(CAST({valid} AS JSON) AS VARCHAR[])')}"
             f" ELSE {split(plain)} END"
         )
-        nothing = one_of(f"trim({text})", ("", "{}", "[]", "null"))
+        nothing = one_of(text, ("", "{}", "[]", "null"))
         return f"CASE WHEN {sql} IS NULL OR {nothing} THEN NULL ELSE {_bounded(entries)} END"
     else:
         entries = (
@@ -101,10 +102,9 @@ def _bounded(entries: str) -> str:
     key = "left(" + tidy.replace("{0}", "e.k") + f", {_KEY_LENGTH})"
     value = "left(" + tidy.replace("{0}", "e.v") + f", {_VALUE_LENGTH})"
     made = f"list_transform(CAST({entries} AS {_ENTRIES}), lambda e: {{'k': {key}, 'v': {value}}})"
-    prefixed = " OR ".join(f"starts_with(lower(e.k), {literal(p)})" for p in NEVER_STAGED_PREFIXES)
     kept = (
         f"list_filter({made}, lambda e: e.k <> '' AND e.v <> ''"
-        f" AND NOT {one_of('lower(e.k)', sorted(NEVER_STAGED))} AND NOT ({prefixed}))[:{_KEYS}]"
+        f" AND NOT regexp_matches(e.k, {literal(PRIVATE_KEY)}))[:{_KEYS}]"
     )
     return f"nullif({merged(kept, last=True)}, MAP {{}}::{TAGS_SQL})"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analytics_core.ingest.counts import NO_NUMBER
 from analytics_core.ingest.kinds import family
-from analytics_core.ingest.raw import one_of
+from analytics_core.ingest.literals import one_of
 
 _PER_UNIT = {"usd": 1_000_000_000, "cents": 10_000_000, "nano": 1}
 
@@ -61,7 +61,7 @@ def amount(sql: str, kind: str, unit: str = "usd") -> Amount:
 
 
 def _known(text: str) -> str:
-    return f"CASE WHEN {one_of(f'trim({text})', NO_NUMBER)} THEN NULL ELSE {text} END"
+    return f"CASE WHEN {one_of(text, NO_NUMBER)} THEN NULL ELSE {text} END"
 
 
 def _rounded(exact: str, factor: int) -> str:

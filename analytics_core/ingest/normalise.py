@@ -21,8 +21,8 @@ from analytics_core.ingest import (
     words,
 )
 from analytics_core.ingest.counts import Count
+from analytics_core.ingest.literals import literal
 from analytics_core.ingest.money import Amount
-from analytics_core.ingest.raw import literal
 from analytics_core.ingest.said import DIMENSION, DIMENSIONS, MAPPED, TYPED, Said
 from analytics_core.ingest.times import Instant
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from analytics_core.ingest import json_keys
+from analytics_core.ingest.leftover import KEPT_BYTES
 from analytics_core.ingest.limits import (
     CELL_BYTES,
     SAMPLE_ROWS,
@@ -18,7 +19,8 @@ from analytics_core.ingest.limits import (
     check_names,
     check_rows,
 )  # fmt: skip
-from analytics_core.ingest.raw import KEPT_BYTES, Head, never_staged, top_names
+from analytics_core.ingest.names import never_staged, top_names
+from analytics_core.ingest.raw import Head
 from analytics_core.ingest.take import GIB
 from analytics_core.ingest.verdict import Refused
 from analytics_core.settings import Settings

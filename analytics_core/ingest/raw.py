@@ -4,67 +4,18 @@ Names found in files never reach SQL. A column of the file is `c<position>`; a k
 value is a position (structs) or a quoted JSON pointer; a name in metadata is cleaned.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import duckdb
 
-from analytics_core.events import NEVER_STAGED, NEVER_STAGED_PREFIXES
+from analytics_core.ingest.leftover import KEPT_BYTES, cleaned, json_rest, json_safe
+from analytics_core.ingest.literals import literal, pointer
+from analytics_core.ingest.names import never_staged, normalised, top_names
 
-KEPT_BYTES = 4_096  # a longer value that nobody maps is not worth keeping
 JSON_TEXT = "JSONTEXT"  # the type of what is taken out of JSON: text, NULL for null and absent
 JSON_KINDS = ("jsonl", "json")
-# A flattened messages.0.content or gen_ai_prompt is the same thing under another spelling.
-_PRIVATE = frozenset(name.replace(".", "_") for name in NEVER_STAGED)
-_PRIVATE_PREFIXES = tuple(prefix.replace(".", "_") for prefix in NEVER_STAGED_PREFIXES)
-_NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "BOOLEAN")
-
-
-def normalised(name: str) -> str:
-    """The name as sources compare it: lower case, other characters than letters and . as _."""
-    return re.sub(r"[^\w.]", "_", name.strip().lower())
-
-
-def top_names(raw_names: Iterable[str]) -> tuple[str, ...]:
-    """The normalised names of top-level columns, in order; a repeat gets _2, _3 and so on."""
-    names: dict[str, None] = {}
-    for raw in raw_names:
-        name, n = normalised(raw) or "_", 2
-        while name in names:
-            name, n = f"{normalised(raw)}_{n}", n + 1
-        names[name] = None
-    return tuple(names)
-
-
-def never_staged(name: str) -> bool:
-    """Whether a column or attribute of that name may hold a prompt, an answer or an address."""
-    dotted = normalised(name)
-    flat = dotted.replace(".", "_")
-    return (
-        flat in _PRIVATE or dotted.split(".")[0] in _PRIVATE or flat.startswith(_PRIVATE_PREFIXES)
-    )
-
-
-def literal(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def one_of(sql: str, words: Iterable[str]) -> str:
-    """Whether a text is one of the words; false where it is NULL.
-
-    Not IN: DuckDB makes a join of a long list, which computes its left side on every row, also
-    where a CASE would never have come to it. That took half the time of normalising.
-    """
-    cases = " ".join(f"WHEN {literal(word)} THEN true" for word in words)
-    return f"CASE {sql} {cases} ELSE false END" if cases else "false"
-
-
-def pointer(keys: Sequence[str]) -> str:
-    """The JSON pointer (RFC 6901) to those keys."""
-    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +109,10 @@ class RawColumns:
         """
         taken = {normalised(name) for name in used}
         if self.head.kind in JSON_KINDS:
-            self.rest_sql = _json_rest(taken)
+            self.rest_sql = json_rest(taken, self.head.raw_names)
             return "rest"
         entries = [
-            f"{literal(_clean(name))}, {value}"
+            f"{literal(cleaned(name))}, {value}"
             for at, name in enumerate(self.tops)
             if name not in taken
             and not never_staged(self.head.raw_names[at])
@@ -214,10 +165,6 @@ class RawColumns:
         return Raw(picked[0] if len(picked) == 1 else f"coalesce({', '.join(picked)})", JSON_TEXT)
 
 
-def _clean(name: str) -> str:
-    return re.sub(r"[^\w.-]", "_", name)[:64] or "_"
-
-
 def _nested(sql: str, kind: Any, keys: list[str]) -> Raw | None:
     """The place of `keys` inside a struct or map expression."""
     if not keys:
@@ -241,57 +188,3 @@ def _nested(sql: str, kind: Any, keys: list[str]) -> Raw | None:
 
 def _exact(name: str) -> str:
     return name
-
-
-def json_safe(sql: str, kind: Any) -> str | None:
-    """SQL of a value that may stand in json_object(), or None where it must not be kept.
-
-    Fields of structs that may hold prompts are left out unless they are numbers; numbers that JSON
-    cannot write become NULL.
-    """
-    name = str(kind)
-    if kind.id in ("double", "float"):
-        return f"CASE WHEN isfinite({sql}) THEN {sql} END"
-    if kind.id == "struct":
-        fields = [
-            f"{literal(_clean(member))}, {value}"
-            for at, (member, inner) in enumerate(kind.children, 1)
-            if (not never_staged(member) or str(inner).endswith(_NUMERIC))
-            and (value := json_safe(f"struct_extract_at({sql}, {at})", inner))
-        ]
-        return f"CASE WHEN {sql} IS NOT NULL THEN json_object({', '.join(fields)}) END"
-    if kind.id == "list":
-        inner = dict(kind.children)["child"]
-        value = json_safe("e", inner)
-        made: Callable[[str], str] = "to_json(list_transform({}, lambda e: {}))".format
-        return made(sql, value) if value else None
-    if kind.id == "map":
-        return f"to_json({sql})"
-    if "BLOB" in name or kind.id in ("union", "bit"):
-        return None
-    if name.endswith(_NUMERIC) or name.startswith("DECIMAL"):
-        return sql
-    return f"CAST({sql} AS VARCHAR)"
-
-
-def _json_rest(taken: set[str]) -> str:
-    """SQL over `doc` of the object without the taken keys and those that are never staged."""
-    key = "lower(trim(e.key))"
-    entries = "map_entries(from_json(doc, '\"MAP(VARCHAR,JSON)\"'))"
-    compared = f"regexp_replace({key}, '[^\\pL\\pN_.]', '_', 'g')"
-    flat, first = f"replace({compared}, '.', '_')", f"split_part({compared}, '.', 1)"
-    prefixed = " OR ".join(f"starts_with({flat}, {literal(p)})" for p in _PRIVATE_PREFIXES)
-    private = sorted(_PRIVATE)
-    kept = (
-        f"strlen(e.value) <= {KEPT_BYTES} AND NOT {one_of(flat, private)} AND NOT {one_of(first, private)}"
-        f" AND NOT ({prefixed})"
-        f" AND NOT {one_of(compared, sorted(taken))}"
-    )
-    member = (
-        "CAST(to_json(substr(regexp_replace(e.key, '[^\\pL\\pN_.-]', '_', 'g'), 1, 64)) AS VARCHAR)"
-        " || ':' || CAST(e.value AS VARCHAR)"
-    )
-    return (
-        f"'{{' || nullif(array_to_string(list_transform(list_filter({entries},"
-        f" lambda e: {kept}), lambda e: {member}), ','), '') || '}}'"
-    )

@@ -9,7 +9,7 @@ from analytics_core.ingest.counts import BUCKET_LIMIT, REQUEST_LIMIT, Count
 from analytics_core.ingest.derive import DAY_MS, is_text
 from analytics_core.ingest.kinds import family
 from analytics_core.ingest.labels import METADATA_BYTES
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.literals import literal
 from analytics_core.ingest.said import Said
 
 EARLIEST = datetime.fromisoformat("2020-01-01")

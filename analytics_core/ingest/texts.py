@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analytics_core.ingest.raw import literal, one_of
+from analytics_core.ingest.literals import literal, one_of
 
 LONGEST = 512
 NOTHING = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "-", "\\N")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from analytics_core.ingest.kinds import family
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.literals import literal
 
 _UTC = frozenset({"UTC", "Etc/UTC", "GMT", "Etc/GMT", "Zulu", "Etc/Zulu"})
 

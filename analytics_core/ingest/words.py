@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from analytics_core.events import SERVICE_TYPES
-from analytics_core.ingest.raw import literal, one_of
+from analytics_core.ingest.literals import literal, one_of
 
 ENVIRONMENTS = {"prod": "production", "prd": "production", "stage": "staging", "dev": "development"}
 # What gateways and older conventions call a provider -> its OpenTelemetry name.
@@ -68,7 +68,7 @@ def service_type(given: str | None, operation: str | None, model: str | None, me
     """The service type: as given, else by operation, else by model, else text where `measured`."""
     cases: list[str] = []
     if given:
-        known = one_of(f"lower({given})", SERVICE_TYPES)
+        known = one_of(given, SERVICE_TYPES, any_case=True)
         cases.append(f"CASE WHEN {known} THEN lower({given}) END")
     if operation:
         cases.append(looked_up(f"lower({operation})", OPERATIONS, "NULL"))

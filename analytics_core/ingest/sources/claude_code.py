@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from analytics_core.ingest.raw import Head, RawColumns, literal
+from analytics_core.ingest.literals import literal
+from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading, words
 from analytics_core.ingest.sources.document import Node
 from analytics_core.ingest.sources.reading import Reading, selected, statement

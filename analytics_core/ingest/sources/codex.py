@@ -3,7 +3,8 @@
 import re
 from pathlib import PurePosixPath
 
-from analytics_core.ingest.raw import Head, RawColumns, literal
+from analytics_core.ingest.literals import literal
+from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading
 from analytics_core.ingest.sources.claude_code import folder_name
 from analytics_core.ingest.sources.reading import Reading, selected, statement

@@ -4,15 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics_core.ingest.raw import (
-    JSON_TEXT,
-    Head,
-    Raw,
-    RawColumns,
-    literal,
-    normalised,
-    pointer,
-)
+from analytics_core.ingest.literals import literal, pointer
+from analytics_core.ingest.names import normalised
+from analytics_core.ingest.raw import JSON_TEXT, Head, Raw, RawColumns
 from analytics_core.ingest.sources import expression
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from analytics_core.ingest.raw import Raw, literal, one_of
+from analytics_core.ingest.literals import literal, one_of
+from analytics_core.ingest.raw import Raw
 
 # Texts that stand for "nothing" wherever one place falls back on another.
 NOTHING = ("", "NULL", "null", "None", "NaN", "nan", "N/A", "-", "\\N")
@@ -40,7 +41,7 @@ def text(raw: Raw) -> str:
 
 def known(sql: str) -> str:
     """A text expression, NULL where it stands for nothing."""
-    return f"CASE WHEN {one_of(f'trim({sql})', NOTHING)} THEN NULL ELSE {sql} END"
+    return f"CASE WHEN {one_of(sql, NOTHING)} THEN NULL ELSE {sql} END"
 
 
 def number(raw: Raw) -> str:

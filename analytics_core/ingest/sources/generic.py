@@ -2,7 +2,8 @@
 
 import re
 
-from analytics_core.ingest.raw import Head, RawColumns, normalised, top_names
+from analytics_core.ingest.names import normalised, top_names
+from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import words
 from analytics_core.ingest.sources.reading import Reading, statement
 from analytics_core.ingest.sources.source import ANY_KIND, Source

@@ -2,7 +2,8 @@
 
 from decimal import Decimal, InvalidOperation
 
-from analytics_core.ingest.raw import Head, RawColumns, normalised
+from analytics_core.ingest.names import normalised
+from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading, words
 from analytics_core.ingest.sources.reading import Reading, between, statement
 from analytics_core.ingest.sources.source import ANY_KIND, Source

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from analytics_core.ingest.raw import Head, RawColumns, literal
+from analytics_core.ingest.literals import literal
+from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading
 from analytics_core.ingest.sources.elements import elements
 from analytics_core.ingest.sources.reading import Reading, between, nested, statement

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 import duckdb
 
 from analytics_core.errors import nearest
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.literals import literal
 from analytics_core.ingest.sources import operators, packaged
 from analytics_core.ingest.sources.document import Node
 from analytics_core.ingest.sources.expression import Value

@@ -1,6 +1,7 @@
 """LiteLLM: the SpendLogs table, logged payloads and callback rows, and the Daily tables."""
 
-from analytics_core.ingest.raw import Head, RawColumns, literal
+from analytics_core.ingest.literals import literal
+from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading, words
 from analytics_core.ingest.sources.reading import Reading, between, instant, statement
 from analytics_core.ingest.sources.source import ANY_KIND, Source

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from analytics_core.ingest.raw import Head, Raw, RawColumns, literal, normalised
+from analytics_core.ingest.literals import literal
+from analytics_core.ingest.names import normalised
+from analytics_core.ingest.raw import Head, Raw, RawColumns
 from analytics_core.ingest.sources import expression, reading
 from analytics_core.ingest.sources.elements import elements
 from analytics_core.ingest.sources.expression import Fields, Value

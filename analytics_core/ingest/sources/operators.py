@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import duckdb
 
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.literals import literal
 from analytics_core.ingest.sources import expression
 from analytics_core.ingest.sources.document import Node
 from analytics_core.ingest.sources.expression import Value

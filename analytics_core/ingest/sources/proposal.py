@@ -7,7 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from analytics_core.ingest.raw import Head, normalised, top_names
+from analytics_core.ingest.names import normalised, top_names
+from analytics_core.ingest.raw import Head
 from analytics_core.ingest.sources import generic
 
 _ISO = re.compile(

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from analytics_core.ingest import labels
-from analytics_core.ingest.raw import JSON_KINDS, Head, Raw, RawColumns, literal, one_of
+from analytics_core.ingest.literals import literal, one_of
+from analytics_core.ingest.raw import JSON_KINDS, Head, Raw, RawColumns
 from analytics_core.ingest.sources import expression
 from analytics_core.ingest.sources.elements import inner
 from analytics_core.ingest.sources.expression import Fields

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from analytics_core.ingest import words
-from analytics_core.ingest.raw import literal
+from analytics_core.ingest.literals import literal
 
 TIERS = {
     "default": "standard", "standard": "standard", "auto": "standard", "on_demand": "standard",

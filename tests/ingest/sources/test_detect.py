@@ -3,7 +3,8 @@
 import pytest
 import yaml
 
-from analytics_core.ingest.raw import Head, top_names
+from analytics_core.ingest.names import top_names
+from analytics_core.ingest.raw import Head
 from analytics_core.ingest.sources.detect import Unrecognised, detect
 from analytics_core.ingest.sources.mapping import sources_of
 
