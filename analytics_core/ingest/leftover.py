@@ -15,6 +15,7 @@ from analytics_core.ingest.names import (
 )  # fmt: skip
 
 KEPT_BYTES = 4_096  # a longer value that nobody maps is not worth keeping
+_ODD = r"[\x00-,/:-@\[-^`{}~\x7f]"  # ASCII that no plain key has
 _NUMERIC = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "BOOLEAN")
 
 
@@ -65,7 +66,7 @@ def json_rest(taken: set[str], raw_names: Sequence[str]) -> str:
     plain = f"CAST(json_merge_patch('{{}}', json_merge_patch(doc, {patch})) AS VARCHAR)"
     keys = "array_to_string(json_keys(doc), '|')"
     private = private_names("(?:[|.]|$)")
-    odd = rf"[^\pL\pN_.|-]|(?i:(?:^|\|)(?:{private}))"
+    odd = rf"{_ODD}|(?i:(?:^|\|)(?:{private}))"
     return (
         f"CASE WHEN strlen(doc) <= {KEPT_BYTES} AND NOT regexp_matches({keys}, {literal(odd)})"
         f" THEN nullif({plain}, '{{}}') ELSE {_each_member(taken)} END"

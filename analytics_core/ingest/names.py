@@ -38,13 +38,13 @@ def never_staged(name: str) -> bool:
 def spelled(name: str) -> str:
     """A pattern (RE2) of every name that is normalised to this one."""
     return "".join(
-        r"[^\pL\pN.]" if letter == "_" else re.escape(letter) for letter in name
+        "[^a-z0-9.]" if letter == "_" else re.escape(letter) for letter in name
     )  # fmt: skip
 
 
 def private_names(end: str) -> str:
     """A pattern of the beginnings of what `never_staged` names; `end` ends a whole name."""
-    any_mark = r"[^\pL\pN]"
+    any_mark = "[^a-z0-9]"  # \pL under (?i) makes automata too large to be fast
     names = "|".join("".join(any_mark if c == "_" else c for c in n) for n in sorted(_PRIVATE))
     begun = "|".join("".join(any_mark if c == "_" else c for c in p) for p in _PRIVATE_PREFIXES)
     return f"(?:{names}){end}|(?:{begun})"
