@@ -33,7 +33,7 @@ def lines(*rows: dict[str, Any], end: str = "\n") -> str:
         "id\ttimestamp\tcost\r\na\t2026-11-01T12:00:00Z\t1.5\nb\t2026-11-01T12:00:00Z\t2.5\r\n",
         '"id"|"timestamp"|"cost"|"a,b,c,d"\r"a"|"2026-11-01T12:00:00Z"|"1.5"|\r'
         '"b"|"2026-11-01T12:00:00Z"|"2.5"|"x"\r',
-        gzip.compress(lines(ROW, OTHER).encode()),
+        gzip.compress(lines(ROW, OTHER).encode(), mtime=0),  # named alike in every process
         pa.compress(lines(ROW, OTHER).encode(), codec="zstd", asbytes=True),
         pa.table({"id": ["a", "b"], "timestamp": [NOON, NOON], "cost": [1.5, 2.5]}),
     ],
