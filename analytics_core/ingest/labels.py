@@ -85,14 +85,11 @@ def merged(entries: str, *, last: bool) -> str:
     """MAP of a list of entries (k, v); of a repeated key the first or the last stays."""
     first, second = ("older", "newer") if last else ("newer", "older")
     folded = (
-        f"list_reduce(list_transform(found, lambda e: MAP {{e.k: e.v}}),"
+        f"list_reduce(list_transform({entries}, lambda e: MAP {{e.k: e.v}}),"
         f" lambda older, newer: map_concat({first}, {second}), MAP {{}}::{TAGS_SQL})"
     )
-    unique = "list_unique(list_transform(found, lambda e: e.k)) = len(found)"
-    # Folding maps takes ten times as long as making one, and hardly a row repeats a key. The list
-    # in a list lets the entries be made once.
-    chosen = f"CASE WHEN {unique} THEN map_from_entries(found) ELSE {folded} END"
-    return f"list_transform([{entries}], lambda found: {chosen})[1]"
+    # Folding maps takes ten times as long as making one, and hardly a row repeats a key.
+    return f"coalesce(TRY(map_from_entries({entries})), {folded})"
 
 
 def _bounded(entries: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from analytics_core.ingest import dropped, identity, normalise
@@ -103,11 +104,12 @@ def read(
     aliases: Mapping[str, Mapping[str, str]],
 ) -> Read:
     """Makes the table `typed` with the rows that are to land. Raises Refused, duckdb.Error."""
-    dropped.map_rows(con, file, source)
+    places = dropped.map_rows(con, file, source).places
     naive = now.astimezone(UTC).replace(tzinfo=None)
-    has_types = file.head.kind == "parquet"
+    has_types = file.head.kind == "parquet" and not places  # JSON text has no types
     said = Said(columns(con), source, file_id, naive, has_types, aliases)
     normalise.typed(con, said)
+    pa.default_memory_pool().release_unused()
     bad = dropped.bad_lines(con, file)
     return _cleared(con, bad, file)
 
