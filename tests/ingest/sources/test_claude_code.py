@@ -10,7 +10,7 @@ from analytics_core.ingest.sources.mapping import sources_of
 def _line(number, message="m-1", request="q-1", *, output, tokens=None, **more):
     usage = {"input_tokens": 3, "output_tokens": output} | (tokens or {})
     return {
-        "type": "assistant", "sessionId": "s-1", "cwd": "/work/ines/atlas", "version": "2.1.0",
+        "type": "assistant", "sessionId": "s-1", "cwd": "/srv/ines/atlas", "version": "2.1.0",
         "gitBranch": "main", "isSidechain": False, "requestId": request,
         "timestamp": f"2026-10-01T08:00:0{number}.500Z",
         "message": {"id": message, "model": "claude-opus-4-8", "stop_reason": "tool_use",
@@ -23,7 +23,7 @@ def _lines(*lines):
 
 
 USER = {"type": "user", "sessionId": "s-1", "timestamp": "2026-10-01T08:00:00Z",
-        "cwd": "/work/ines/atlas", "message": {"role": "user", "content": "private"}}  # fmt: skip
+        "cwd": "/srv/ines/atlas", "message": {"role": "user", "content": "private"}}  # fmt: skip
 
 
 def test_the_lines_of_one_request_fold_into_the_last(mapped):
@@ -101,7 +101,7 @@ def test_old_logs_bring_their_cost(mapped):
 @pytest.mark.parametrize(
     ("cwd", "project"),
     [
-        ("/work/ines/atlas/", "atlas"),
+        ("/srv/ines/atlas/", "atlas"),
         ("C:\\\\Users\\\\ines\\\\code\\\\atlas".replace("\\\\", "\\"), "atlas"),
         ("/home/ines", None),
         ("/Users/ines", None),

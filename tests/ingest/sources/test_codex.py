@@ -2,7 +2,7 @@
 
 import json
 
-META = {"id": "0f1e2d3c-0000-4000-8000-000000000001", "cwd": "/work/atlas", "cli_version": "0.9.0",
+META = {"id": "0f1e2d3c-0000-4000-8000-000000000001", "cwd": "/srv/atlas", "cli_version": "0.9.0",
         "model_provider": "openai", "git": {"branch": "main",
         "repository_url": "git@example.com:acme/atlas.git"}}  # fmt: skip
 
@@ -27,12 +27,12 @@ def _lines(*lines):
 
 SESSION = _lines(
     _line(0, "session_meta", META),
-    _line(1, "turn_context", {"model": "gpt-5.4", "cwd": "/work/atlas/docs", "effort": "high"}),
+    _line(1, "turn_context", {"model": "gpt-5.4", "cwd": "/srv/atlas/docs", "effort": "high"}),
     _line(2, "response_item", {"type": "message", "content": [{"text": "private"}]}),
     _line(3, "event_msg", {"type": "token_count", "info": None}),
     _count(4, _usage(100, 60, 10, 4), _usage(100, 60, 10, 4)),
     _count(5, _usage(100, 60, 10, 4), _usage(100, 60, 10, 4)),
-    _line(6, "turn_context", {"model": "gpt-5.4-mini", "cwd": "/work/atlas"}),
+    _line(6, "turn_context", {"model": "gpt-5.4-mini", "cwd": "/srv/atlas"}),
     _count(7, _usage(300, 200, 25, 9), _usage(200, 140, 15, 5)),
 )
 
