@@ -5,3 +5,5 @@ from types import ModuleType
 from pages import overview
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (("Analytics", (overview,)),)
+HIDDEN: tuple[ModuleType, ...] = ()  # reached by links: one member, one's own account
+EVERY = (*(module for _, modules in PAGES for module in modules), *HIDDEN)

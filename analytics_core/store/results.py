@@ -18,6 +18,11 @@ class Results:
         self._kept: OrderedDict[Hashable, pl.DataFrame] = OrderedDict()
         self._pending: dict[Hashable, Future[pl.DataFrame]] = {}
 
+    def holds(self, keys: Sequence[Hashable]) -> bool:
+        """Whether the frames of all keys are kept now."""
+        with self._lock:
+            return all(key in self._kept for key in keys)
+
     def fetch(
         self,
         keys: Sequence[Hashable],

@@ -183,13 +183,27 @@ class View:
                 wanted = [queries[place] for place in places]
                 return self.store.turn(lambda: answers(wanted, self._asking(generation)))
 
-            keys = [
-                self._key(generation, ("ask", query, _running(query, until)), picked=True)
-                for query in queries
-            ]
+            keys = self._keys(queries, generation, until)
             return self.store.results.fetch(keys, compute)
 
         return self.store.over(work)
+
+    def answered(self, queries: Sequence[Query]) -> bool:
+        """Whether the answers are at hand, so that asking takes no time."""
+
+        def work(generation: Generation) -> bool:
+            keys = self._keys(queries, generation, self.store.until(generation))
+            return self.store.results.holds(keys)
+
+        return self.store.over(work)
+
+    def _keys(
+        self, queries: Sequence[Query], generation: Generation, until: datetime
+    ) -> list[tuple[object, ...]]:
+        return [
+            self._key(generation, ("ask", query, _running(query, until)), picked=True)
+            for query in queries
+        ]
 
     def events(self, limit: int, before: tuple[datetime, str] | None = None) -> pl.DataFrame:
         """The newest selected events, newest first: every column of an event, times naive UTC.

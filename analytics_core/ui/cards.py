@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
+from analytics_core.reports.active_projects import QUESTION as PROJECTS
 from analytics_core.reports.active_projects import active_projects
 from analytics_core.reports.compare import Change
 from analytics_core.reports.summary import Card, Summary, summary
+from analytics_core.reports.summary import questions as summary_questions
 from analytics_core.semantics.format import UNKNOWN, shown, text
 from analytics_core.semantics.format import change as change_text
 from analytics_core.semantics.measure import MEASURES, Measure
@@ -20,14 +23,35 @@ from analytics_core.ui.explain import explain
 NOTABLE = 0.1  # a change is coloured only beyond this, and only where it is better or worse
 
 
-def kpis(view: View, page: str, measures: Sequence[str]) -> None:
-    """One card per measure, six in a row on a desk, two on a phone."""
-    with edge(f"{page}.cards"):
-        figures = summary(view, measures)
-        with st.grid(columns=len(measures), min_column_width=150, gap="small", key=f"{page}.cards"):
-            for card in figures.cards:
-                _card(view, page, card)
-        _unpriced(figures)
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """One card per measure, six in a row on a desk, two on a phone; `page` is in their keys."""
+
+    page: str
+    measures: tuple[str, ...]
+
+    def questions(self, view: View) -> Sequence[Query]:
+        """The figures of the period and their course over it."""
+        asked = summary_questions(view.filters.period, self.measures)
+        return (*asked, PROJECTS) if "active_projects" in self.measures else asked
+
+    def present(self, view: View) -> bool:
+        """Always: a figure nobody knows is shown as unknown."""
+        return True
+
+    def draw(self, view: View) -> None:
+        """Draws the cards, and below them what has no price."""
+        with edge(f"{self.page}.cards"):
+            figures = summary(view, self.measures)
+            with st.grid(
+                columns=len(self.measures),
+                min_column_width=150,
+                gap="small",
+                key=f"{self.page}.cards",
+            ):
+                for card in figures.cards:
+                    _card(view, self.page, card)
+            _unpriced(figures)
 
 
 def _card(view: View, page: str, card: Card) -> None:

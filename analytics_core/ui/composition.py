@@ -1,5 +1,7 @@
 """A panel of what a measure is made of: bars over time and a doughnut under one legend."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -22,16 +24,29 @@ from analytics_core.ui.tables import timeline_table
 HEIGHT = 300
 
 
-def questions(view: View, measure: str, by: str) -> tuple[Query, ...]:
-    """What the panel asks."""
-    top = _top(view)
-    asked = over_time.questions(view.filters.period, measure, by, top=top)
-    return (*asked, *parts_of.questions(measure, by, top))
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A panel (`page.panel`): every bucket stacked by member, and the members' shares of the whole."""
 
+    name: str
+    title: str
+    measure: str
+    by: str
 
-def draw_panel(view: View, name: str, title: str, *, measure: str, by: str) -> None:
-    """Draws the panel: every bucket stacked by member, and the members' shares of the whole."""
-    panel(view, name, title, partial(_content, name=name, measure=measure, by=by))
+    def questions(self, view: View) -> Sequence[Query]:
+        """The buckets by member, their totals and the whole."""
+        top = _top(view)
+        asked = over_time.questions(view.filters.period, self.measure, self.by, top=top)
+        return (*asked, *parts_of.questions(self.measure, self.by, top))
+
+    def present(self, view: View) -> bool:
+        """Always."""
+        return True
+
+    def draw(self, view: View) -> None:
+        """Draws the panel."""
+        how = partial(_content, name=self.name, measure=self.measure, by=self.by)
+        panel(view, self.name, self.title, how)
 
 
 def _top(view: View) -> int:

@@ -24,20 +24,24 @@ _VIEWS = {
 }
 
 
-def title(name: str, section: str) -> None:
-    """The page's name, the section it belongs to, and whether the page shows charts or tables."""
+def title(name: str, section: str, *, switch: bool = True) -> None:
+    """The page's name, the section it belongs to, and whether the page shows charts or tables.
+
+    `name` is markdown; without `switch` the page has no charts.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(f"{section} › {name}" if section else name, anchor=False)
-        st.segmented_control(
-            "Show the page as",
-            tuple(_VIEWS),
-            key=state.SHOWN,
-            format_func=_VIEWS.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-            on_change=state.follow_page,
-            persist_state="session",
-        )
+        if switch:
+            st.segmented_control(
+                "Show the page as",
+                tuple(_VIEWS),
+                key=state.SHOWN,
+                format_func=_VIEWS.__getitem__,
+                required=True,
+                label_visibility="collapsed",
+                on_change=state.follow_page,
+                persist_state="session",
+            )
 
 
 def period_line(view: View) -> None:

@@ -56,13 +56,18 @@ def sign_in() -> Principal | None:
     return None
 
 
+def who() -> Principal | None:
+    """The person of this tab as the accounts say now; None when signed out meanwhile."""
+    held = st.session_state.get(SIGN_IN)
+    return gate().principal(held, binding_of(_cookie(BROWSER)), datetime.now(UTC))
+
+
 def still_sees(scope: Scope) -> bool:
     """Whether the person of this tab may still see exactly `scope`.
 
     For fragments: they run again without the page's start, with what the page gave them then.
     """
-    held = st.session_state.get(SIGN_IN)
-    principal = gate().principal(held, binding_of(_cookie(BROWSER)), datetime.now(UTC))
+    principal = who()
     return principal is not None and scope_of(principal) == scope
 
 

@@ -1,7 +1,6 @@
 """The router: who is there, what they picked, which page; the same order in every run."""
 
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,36 +12,34 @@ from streamlit.navigation.page import Page
 from analytics_core import settings
 from analytics_core.access import roles
 from analytics_core.access.principal import Principal
-from analytics_core.errors import TokentallyError
 from analytics_core.reports.freshness import freshness
 from analytics_core.semantics.filters import DEFAULT_PERIOD, Filters, Scope
 from analytics_core.semantics.period import Calendar, Period
-from analytics_core.semantics.query import Query
 from analytics_core.settings import Settings
 from analytics_core.store.view import Store, View
-from analytics_core.ui import brand, empty, header, login, sidebar, state
+from analytics_core.ui import brand, detail, empty, header, layout, links, login, sidebar, state
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
-from analytics_core.ui.sidebar import Reader
-from pages import PAGES
-
-log = logging.getLogger(__name__)
+from analytics_core.ui.sidebar import Entry, Reader
+from pages import EVERY, PAGES
 
 
 def main() -> None:
     """One run of the app for one browser tab."""
     st.set_page_config(brand.NAME, page_icon=brand.ICON, layout="wide")
     draw: dict[ModuleType, Callable[[], None]] = {}
-    pages = {module: _page(module, draw) for _, modules in PAGES for module in modules}
+    pages = {module: _page(module, draw) for module in EVERY}
     current = st.navigation(list(pages.values()), position="hidden")
     principal = login.sign_in()
     if principal is None:
         st.stop()
     now = datetime.now(UTC)
     module = next(m for m, page in pages.items() if page.url_path == current.url_path)
+    closed = [m.PATH for m in EVERY if not _open_to(m, principal)]
+    links.remember({m.PATH: page for m, page in pages.items()}, closed)
+    state.open_page(module.PATH, getattr(module, "KEYS", ()))
     with edge(module.TITLE, "page"):
-        view = _selected(principal, now, pages, current)
-        _titles(module)
+        view = _selected(principal, now, module)
         draw[module] = lambda: _page_body(module, view, principal, now)
         current.run()
 
@@ -58,9 +55,7 @@ def _page(module: ModuleType, draw: Mapping[ModuleType, Callable[[], None]]) -> 
     )
 
 
-def _selected(
-    principal: Principal, now: datetime, pages: Mapping[ModuleType, Page], current: Page
-) -> View:
+def _selected(principal: Principal, now: datetime, module: ModuleType) -> View:
     """Draws the sidebar; the View of what the reader picked within what they may see."""
     store = _store()
     calendar = _calendar(store.settings)
@@ -76,7 +71,7 @@ def _selected(
         login.account_popover(principal)
     state.write()
     with top:
-        sidebar.menu(_sections(pages, principal), current)
+        sidebar.menu(_menu(principal), module.PATH)
     for problem in problems:
         st.toast(md_escape(problem), icon=":material/filter_alt_off:")
     return replace(everything, filters=state.filters().resolved(principal.user_id))
@@ -101,46 +96,53 @@ def _own_rows_only(scope: Scope) -> bool:
     return all(any(pick.dimension == "user" for pick in grant) for grant in scope.grants)
 
 
-def _sections(
-    pages: Mapping[ModuleType, Page], principal: Principal
-) -> list[tuple[str, list[Page]]]:
-    mine = [
-        (title, [pages[m] for m in modules if _open_to(m, principal)]) for title, modules in PAGES
-    ]
-    return [(title, section) for title, section in mine if section]
+def _menu(principal: Principal) -> list[tuple[str, list[Entry]]]:
+    """The sections with the pages that are for this person; empty ones left out."""
+    mine = [(title, [e for m in modules for e in _entry(m, principal)]) for title, modules in PAGES]
+    return [(title, entries) for title, entries in mine if entries]
+
+
+def _entry(module: ModuleType, principal: Principal) -> Iterator[Entry]:
+    if _open_to(module, principal):
+        yield Entry(module.PATH, module.TITLE, module.ICON)
+    elif hasattr(module, "INSTEAD"):  # what others have in its place
+        path, label, picks = module.INSTEAD
+        yield Entry(path, label, module.ICON, picks)
 
 
 def _open_to(module: ModuleType, principal: Principal) -> bool:
     return not module.ROLES or principal.has_role(*module.ROLES)
 
 
-def _titles(module: ModuleType) -> None:
-    section = next(title for title, modules in PAGES if module in modules)
-    header.title(module.TITLE, "" if section == PAGES[0][0] else section)
-
-
 def _page_body(module: ModuleType, view: View, principal: Principal, now: datetime) -> None:
     """What the page shows, or why it shows nothing."""
+    of = getattr(module, "OF", None)
+    selection = getattr(module, "SELECTION", True)
+    if of is None:
+        header.title(module.TITLE, _section_of(module), switch=selection)
+    else:
+        detail.title(view, module.TITLE, of)
     if not _open_to(module, principal):
         empty.not_for(principal, view.store.settings.contact)
         return
-    questions = getattr(module, "questions", None)
     with edge(module.TITLE):
-        if questions:
-            _ask_at_once(view, questions(view))
+        if not selection:
+            module.render(view)
+            return
+        layout.ask(view, getattr(module, "BLOCKS", ()))
         known = freshness(view, now)
         header.period_line(view)
         header.chips()
         header.freshness(view, known)
-        if not empty.drawn(view, known, now):
+        if of is not None and not detail.chosen(view, of):
+            detail.choose(view, of)
+        elif not empty.drawn(view, known, now):
             module.render(view)
 
 
-def _ask_at_once(view: View, questions: Sequence[Query]) -> None:
-    try:
-        view.ask_all(list(dict.fromkeys(questions)))
-    except TokentallyError:
-        log.debug("asked apart", exc_info=True)  # each panel says what it cannot have
+def _section_of(module: ModuleType) -> str:
+    """The section it stands in, but for the first one and for hidden pages."""
+    return next((title for title, modules in PAGES[1:] if module in modules), "")
 
 
 if __name__ == "__main__":

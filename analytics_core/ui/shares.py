@@ -1,5 +1,7 @@
 """A panel of what a measure comes from: a doughnut, and beside it every amount and share."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -9,6 +11,7 @@ from analytics_core.charts.theme import Colours
 from analytics_core.export.sheet import of_breakdown
 from analytics_core.reports.breakdown import Breakdown, Part, breakdown, questions
 from analytics_core.semantics.format import text
+from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
 from analytics_core.ui import state
@@ -21,9 +24,28 @@ from analytics_core.ui.tables import breakdown_table
 HEIGHT, ROW = 240, 36  # pixels; equal rows, whatever is a button
 
 
-def draw_panel(view: View, name: str, title: str, *, measure: str, by: str, top: int) -> None:
-    """Draws the panel: the `top` members of `by`, Others and (unattributed)."""
-    panel(view, name, title, partial(_content, name=name, measure=measure, by=by, top=top))
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """A panel (`page.panel`): the `top` members of `by`, Others and (unattributed)."""
+
+    name: str
+    title: str
+    measure: str
+    by: str
+    top: int = 6
+
+    def questions(self, view: View) -> Sequence[Query]:
+        """The members and the whole."""
+        return questions(self.measure, self.by, self.top)
+
+    def present(self, view: View) -> bool:
+        """Always."""
+        return True
+
+    def draw(self, view: View) -> None:
+        """Draws the panel."""
+        how = partial(_content, name=self.name, measure=self.measure, by=self.by, top=self.top)
+        panel(view, self.name, self.title, how)
 
 
 def _content(view: View, *, name: str, measure: str, by: str, top: int) -> Content:

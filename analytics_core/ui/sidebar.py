@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import streamlit as st
-from streamlit.navigation.page import Page
 
 from analytics_core.errors import TokentallyError
 from analytics_core.semantics.dimension import Dimension, dimension
@@ -16,7 +15,7 @@ from analytics_core.semantics.member import label_of
 from analytics_core.semantics.period import PRESETS, Calendar, months_after
 from analytics_core.semantics.zone import local
 from analytics_core.store.view import View
-from analytics_core.ui import state
+from analytics_core.ui import links, state
 from analytics_core.ui.escape import md_escape
 
 MOST_OPTIONS = 2000  # beyond, the members are searched on the server
@@ -38,14 +37,23 @@ class Reader:
     own_rows_only: bool
 
 
-def menu(sections: Sequence[tuple[str, Sequence[Page]]], current: Page) -> None:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu: where it leads, and the picks (URL values) it leads there with."""
+
+    path: str
+    label: str
+    icon: str
+    picks: tuple[tuple[str, str], ...] = ()
+
+
+def menu(sections: Sequence[tuple[str, Sequence[Entry]]], current: str) -> None:
     """The pages: the first section open, the others folded unless they hold the open page."""
-    parameters = state.params(state.filters())
-    for number, (title, pages) in enumerate(sections):
-        expanded = number == 0 or current in pages
+    for number, (title, entries) in enumerate(sections):
+        expanded = number == 0 or any(entry.path == current for entry in entries)
         with st.container(gap=None) if number == 0 else st.expander(title, expanded=expanded):
-            for page in pages:
-                st.page_link(page, query_params=parameters)
+            for entry in entries:
+                links.link(entry.path, entry.label, entry.icon, **dict(entry.picks))
 
 
 def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]:

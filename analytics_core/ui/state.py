@@ -6,10 +6,10 @@ when the widgets say something else than the URL, it is written, which is one st
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import streamlit as st
-from streamlit.navigation.page import Page
 
 from analytics_core.errors import BadValue, TokentallyError, did_you_mean
 from analytics_core.export.csv import nonce as file_nonce
@@ -17,10 +17,11 @@ from analytics_core.semantics.dimension import DIMENSIONS
 from analytics_core.semantics.filters import DEFAULT_PERIOD, Filters, is_dimension
 from analytics_core.semantics.period import PRESETS, Calendar, Period
 
-_URL = "url"  # the parameters last read or written
+_URL = "url"  # the path and the parameters last read or written
 _FILTERS = "filters"  # what they mean
 _NONCE = "nonce"
 _READER = "reader"
+_OWN = "own"  # (path, keys) of the open page
 PERIOD, COUNT, START, END = "f.period", "f.n", "f.start", "f.end"
 SHOWN = "shown"  # charts or tables, for the whole page
 CHARTS, TABLES = "charts", "tables"
@@ -28,6 +29,48 @@ CLEAR, REFRESH = "clear", "refresh"
 EARLIER, LATER = "month.earlier", "month.later"
 _MONTH = re.compile(r"\d{4}-\d{2}")
 DEFAULT_COUNT = {"days": 14, "hours": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One URL parameter that belongs to a page, not to the selection; `default` is not written."""
+
+    name: str
+    default: str = ""
+
+
+def open_page(path: str, keys: Sequence[Key]) -> None:
+    """Makes `keys` those of the page this run draws; the first thing said of it."""
+    st.session_state[_OWN] = (path, tuple(keys))
+
+
+def of_own(name: str) -> str:
+    """The key of the widget behind a URL key of the open page; it holds the text of the URL."""
+    return f"k.{st.session_state[_OWN][0]}.{name}"
+
+
+def own(name: str) -> str:
+    """What a URL key of the open page says, its default where it says nothing."""
+    default = next(key.default for key in _own_keys() if key.name == name)
+    return st.session_state.get(of_own(name)) or default
+
+
+def own_choice(name: str, choices: Sequence[str]) -> str:
+    """The key of a widget that chooses one of `choices`; the default where the URL says another."""
+    if own(name) not in choices:
+        default = next(key.default for key in _own_keys() if key.name == name)
+        st.session_state[of_own(name)] = default if default in choices else choices[0]
+    else:
+        st.session_state[of_own(name)] = own(name)
+    return of_own(name)
+
+
+def _own_keys() -> tuple[Key, ...]:
+    return st.session_state.get(_OWN, ("", ()))[1]
+
+
+def _path() -> str:
+    return st.session_state.get(_OWN, ("", ()))[0]
 
 
 def of_dimension(name: str) -> str:
@@ -51,18 +94,25 @@ def of_panel(panel: str, part: str) -> str:
 
 
 def url() -> dict[str, list[str]]:
-    """The parameters of the URL that are a selection or a view of it."""
+    """The parameters of the URL that are a selection, a view of it, or the open page's own."""
+    mine = {key.name for key in _own_keys()}
     return {
         k: st.query_params.get_all(k)
         for k in sorted(st.query_params)
-        if k in ("period", "view") or is_dimension(k)
+        if k in ("period", "view") or k in mine or is_dimension(k)
     }
 
 
-def params(filters: Filters) -> dict[str, list[str]]:
-    """The whole selection as URL parameters, for links and for the URL itself."""
+def shared_params(filters: Filters) -> dict[str, list[str]]:
+    """What every page has in its URL: the selection, and charts or tables."""
     view = {"view": ["table"]} if tables() else {}
     return filters.to_params() | view
+
+
+def params(filters: Filters) -> dict[str, list[str]]:
+    """The URL of the open page."""
+    mine = {key.name: [own(key.name)] for key in _own_keys() if own(key.name) != key.default}
+    return shared_params(filters) | mine
 
 
 def tables() -> bool:
@@ -76,7 +126,7 @@ def read(now: datetime, calendar: Calendar) -> list[str]:
     The sentences hold text from the URL.
     """
     asked = url()
-    if st.session_state.get(_URL) == asked:
+    if st.session_state.get(_URL) == (_path(), asked):
         return []
     problems = [
         f"There is no filter called '{name}'.{did_you_mean(name, ('period', *DIMENSIONS))}"
@@ -89,6 +139,8 @@ def read(now: datetime, calendar: Calendar) -> list[str]:
         problems.append(str(wrong))
         filters = _usable(asked, now, calendar)
     seed(filters)
+    for key in _own_keys():
+        st.session_state[of_own(key.name)] = (asked.get(key.name) or [key.default])[0]
     wanted = TABLES if asked.get("view") == ["table"] else CHARTS
     if st.session_state.get(SHOWN) != wanted:
         st.session_state[SHOWN] = wanted
@@ -188,7 +240,7 @@ def write() -> None:
     wanted = params(filters())
     if wanted != _normal(url()):
         st.query_params.from_dict(wanted)
-    st.session_state[_URL] = url()
+    st.session_state[_URL] = (_path(), url())
 
 
 def _normal(asked: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -252,11 +304,6 @@ def username() -> str | None:
 def scope_words() -> str:
     """What the reader sees, in words; names as they are."""
     return st.session_state[_READER][1]
-
-
-def go(page: Page, **more: str | list[str]) -> None:
-    """Opens another page with the whole selection, and picks or keys of its own beside it."""
-    st.switch_page(page, query_params=params(filters()) | more)
 
 
 def panel_shown(panel: str) -> str:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages import PAGES
+from pages import EVERY
 
 FOLDER = Path(__file__).parents[2] / "pages"
 FILES = sorted(FOLDER.glob("*.py"))
-MODULES = [module for _, modules in PAGES for module in modules]
+MODULES = list(EVERY)
 
 
 @pytest.mark.access
@@ -21,7 +21,7 @@ def test_a_page_file_run_alone_draws_nothing(file: Path):
     assert page.sidebar.children == {}
 
 
-def test_every_page_file_is_in_the_menu_once():
+def test_every_page_file_is_a_page_once():
     menu = [Path(module.__file__ or "").name for module in MODULES]
     assert sorted(menu) == [file.name for file in FILES if file.stem != "__init__"]
 

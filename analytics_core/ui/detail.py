@@ -1,0 +1,54 @@
+"""What the pages of one member have in common: which one, the way back, or which to choose."""
+
+from typing import cast
+
+import streamlit as st
+
+from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.filters import ME
+from analytics_core.semantics.member import label_of
+from analytics_core.store.view import View
+from analytics_core.ui import header, links, state
+from analytics_core.ui.escape import md_escape
+from analytics_core.ui.links import DETAIL, LISTS
+
+OFFERED = 200  # members in the box that chooses one
+
+
+def chosen(view: View, of: str) -> str | None:
+    """The one member (URL value, "" for none) that is picked; None unless exactly one is."""
+    values = view.filters.values(of)
+    return (values[0] or "") if len(values) == 1 else None
+
+
+def title(view: View, page: str, of: str) -> None:
+    """The member's name as the title, and under it the way back to all of them."""
+    one = chosen(view, of)
+    mine = one is not None and state.picked(of) == [ME]
+    name = page if one is None else "My usage" if mine else md_escape(label_of(of, one or None))
+    header.title(name, "")
+    what = dimension(of)
+    links.link(LISTS[of], f"All {what.plural}", ":material/arrow_back:", without=(of,))
+
+
+def choose(view: View, of: str) -> None:
+    """Asks which member the page is to show; those seen last are offered."""
+    what = dimension(of)
+    known = view.options(of, limit=OFFERED)
+    values = [cast(str, v) for v in known["member"] if v is not None]
+    with st.container(border=True, key="detail.choose"):
+        st.subheader(f"Choose one {what.label.lower()}", anchor=False)
+        if not values:
+            st.markdown(f"No event names a {what.label.lower()}.")
+            return
+        picked = st.selectbox(
+            what.label,
+            values,
+            index=None,
+            key=f"detail.{of}",
+            format_func=lambda value: label_of(of, value),
+            placeholder=f"Which {what.label.lower()}?",
+            label_visibility="collapsed",
+        )
+        if picked is not None:
+            links.go(DETAIL[of], **{of: picked})

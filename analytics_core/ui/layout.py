@@ -1,0 +1,92 @@
+"""What a page is made of: blocks that say what they ask, so that a page asks once."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+import streamlit as st
+
+from analytics_core.errors import TokentallyError
+from analytics_core.semantics.query import Query
+from analytics_core.store.view import View
+
+log = logging.getLogger(__name__)
+SKELETONS = (110, 340, 340)  # pixels: the cards and the first panels
+
+
+class Block(Protocol):
+    """One part of a page."""
+
+    def questions(self, view: View) -> Sequence[Query]:
+        """What it will ask the View, as far as that is known beforehand."""
+        ...
+
+    def present(self, view: View) -> bool:
+        """Whether there is anything for it to show; an absent one leaves no gap."""
+        ...
+
+    def draw(self, view: View) -> None:
+        """Draws it, with its own edge for errors."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A block that looks at less, or at another period, than the page."""
+
+    block: Block
+    how: Callable[[View], View]
+
+    def questions(self, view: View) -> Sequence[Query]:
+        """None: they are asked of another View."""
+        return ()
+
+    def present(self, view: View) -> bool:
+        """Whether the block has something to show of what it looks at."""
+        return self.block.present(self.how(view))
+
+    def draw(self, view: View) -> None:
+        """Draws the block."""
+        self.block.draw(self.how(view))
+
+
+Row: TypeAlias = Block | tuple[Block, ...]  # blocks in a tuple stand side by side
+Blocks: TypeAlias = Sequence[Row]
+
+
+def ask(view: View, blocks: Blocks) -> None:
+    """Asks everything at once and keeps the answers; grey shapes stand in while it takes long."""
+    every = [query for block in _each(blocks) for query in block.questions(view)]
+    queries = list(dict.fromkeys(every))
+    if not queries or view.answered(queries):
+        return
+    place = st.empty()
+    with place.container():
+        for height in SKELETONS:
+            st.skeleton(height)
+    try:
+        view.ask_all(queries)
+    except TokentallyError:
+        log.debug("asked apart", exc_info=True)  # each block says what it cannot have
+    place.empty()
+
+
+def draw(view: View, blocks: Blocks) -> None:
+    """Draws the blocks from top to bottom; those side by side share a row on a desk."""
+    for row in blocks:
+        there = [block for block in _each([row]) if block.present(view)]
+        if len(there) == 1:
+            there[0].draw(view)
+        elif there:
+            for column, block in zip(st.columns(len(there)), there, strict=True):
+                with column:
+                    block.draw(view)
+
+
+def _each(blocks: Blocks) -> Iterator[Block]:
+    for row in blocks:
+        if isinstance(row, tuple):
+            yield from row
+        else:
+            yield row

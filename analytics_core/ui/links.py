@@ -1,0 +1,65 @@
+"""From page to page with the whole selection: what a menu, a name or a bar leads to."""
+
+from collections.abc import Collection, Mapping
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from analytics_core.ui import state
+
+_PAGES = "pages"  # the pages of this run by their path
+DETAIL: Mapping[str, str] = {
+    name: name for name in ("project", "model", "agent", "user", "session")
+}
+LISTS: Mapping[str, str] = {
+    "project": "projects", "model": "models", "agent": "agents", "user": "users",
+    "session": "sessions",
+}  # fmt: skip
+
+
+def remember(pages: Mapping[str, Page], closed: Collection[str]) -> None:
+    """Makes the pages of this run (by their path) known; `closed` ones are not for this reader."""
+    st.session_state[_PAGES] = {path: page for path, page in pages.items() if path not in closed}
+
+
+def leads_to(path: str) -> bool:
+    """Whether there is a page of that path that is for this reader."""
+    return path in st.session_state[_PAGES]
+
+
+def link(
+    path: str,
+    label: str,
+    icon: str | None = None,
+    *,
+    without: Collection[str] = (),
+    **picks: str,
+) -> None:
+    """Draws a link to a page that keeps the selection; nothing where the page is not for them.
+
+    `picks` (URL values) are laid over the selection, picks on `without` are left behind. `label`
+    is markdown: untrusted text in it is escaped by the caller.
+    """
+    if leads_to(path):
+        page = st.session_state[_PAGES][path]
+        st.page_link(page, label=label, icon=icon, query_params=_params(picks, without))
+
+
+def go(path: str, keys: Mapping[str, str] | None = None, **picks: str) -> None:
+    """Opens a page with the selection and `picks` laid over it; `keys` are its own URL keys."""
+    more = {name: [value] for name, value in (keys or {}).items()}
+    st.switch_page(st.session_state[_PAGES][path], query_params=_params(picks) | more)
+
+
+def drill(dimension: str, value: str) -> None:
+    """Opens the page of one member of a dimension that has such pages (DETAIL)."""
+    go(DETAIL[dimension], **{dimension: value})
+
+
+def _params(picks: Mapping[str, str], without: Collection[str] = ()) -> dict[str, list[str]]:
+    filters = state.filters()
+    for name in without:
+        filters = filters.pick(name, [])
+    for name, value in picks.items():
+        filters = filters.pick(name, [value or None])
+    return state.shared_params(filters)
