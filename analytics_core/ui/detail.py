@@ -51,4 +51,4 @@ def choose(view: View, of: str) -> None:
             label_visibility="collapsed",
         )
         if picked is not None:
-            links.go(DETAIL[of], **{of: picked})
+            links.go(DETAIL[of], {of: picked})

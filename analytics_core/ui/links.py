@@ -32,8 +32,8 @@ def link(
     label: str,
     icon: str | None = None,
     *,
+    picks: Mapping[str, str] | None = None,
     without: Collection[str] = (),
-    **picks: str,
 ) -> None:
     """Draws a link to a page that keeps the selection; nothing where the page is not for them.
 
@@ -42,18 +42,20 @@ def link(
     """
     if leads_to(path):
         page = st.session_state[_PAGES][path]
-        st.page_link(page, label=label, icon=icon, query_params=_params(picks, without))
+        st.page_link(page, label=label, icon=icon, query_params=_params(picks or {}, without))
 
 
-def go(path: str, keys: Mapping[str, str] | None = None, **picks: str) -> None:
+def go(
+    path: str, picks: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None
+) -> None:
     """Opens a page with the selection and `picks` laid over it; `keys` are its own URL keys."""
     more = {name: [value] for name, value in (keys or {}).items()}
-    st.switch_page(st.session_state[_PAGES][path], query_params=_params(picks) | more)
+    st.switch_page(st.session_state[_PAGES][path], query_params=_params(picks or {}) | more)
 
 
 def drill(dimension: str, value: str) -> None:
     """Opens the page of one member of a dimension that has such pages (DETAIL)."""
-    go(DETAIL[dimension], **{dimension: value})
+    go(DETAIL[dimension], {dimension: value})
 
 
 def _params(picks: Mapping[str, str], without: Collection[str] = ()) -> dict[str, list[str]]:

@@ -53,7 +53,7 @@ def menu(sections: Sequence[tuple[str, Sequence[Entry]]], current: str) -> None:
         expanded = number == 0 or any(entry.path == current for entry in entries)
         with st.container(gap=None) if number == 0 else st.expander(title, expanded=expanded):
             for entry in entries:
-                links.link(entry.path, entry.label, entry.icon, **dict(entry.picks))
+                links.link(entry.path, entry.label, entry.icon, picks=dict(entry.picks))
 
 
 def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]:
