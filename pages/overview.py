@@ -4,7 +4,10 @@ from analytics_core.store.view import View
 from analytics_core.ui import layout
 from analytics_core.ui.cards import Cards
 from analytics_core.ui.composition import Composition
+from analytics_core.ui.members import Members, largest
+from analytics_core.ui.ranking import Ranking
 from analytics_core.ui.shares import Shares
+from analytics_core.ui.trend import Trend
 
 TITLE = "Overview"
 ICON = ":material/dashboard:"
@@ -18,9 +21,21 @@ BLOCKS: layout.Blocks = (
     ),
     Composition("overview.cost", "Cost overview", measure="cost", by="service_type"),
     Shares("overview.projects", "Cost by project", measure="cost", by="project"),
-)
+    Trend(
+        "overview.trends", "Project usage trends", ("cost", "requests", "total_tokens"),
+        by=("project",), kind="lines", top=6, within="service_type",
+    ),
+    Members(
+        "overview.agents", "Top agents", "agent", ("cost", "agent_conversations", "requests"),
+        trend="cost", also=(largest("project"),), most=10,
+    ),
+    (
+        Ranking("overview.users", "Top users", ("user",), ("total_tokens", "cost", "requests")),
+        Ranking("overview.models", "Top models", ("model",), ("total_tokens", "cost", "requests")),
+    ),
+)  # fmt: skip
 
 
 def render(view: View) -> None:
-    """The figures of the period, cost by service type over time, and cost by project."""
+    """The figures of the period, what they are made of, and who and what drives them."""
     layout.draw(view, BLOCKS)

@@ -126,3 +126,22 @@ def strong_text() -> alt.Color:
 def axis_of(rows: str) -> alt.Chart:
     """The mark that draws nothing and makes room for every bucket, those to come included."""
     return alt.Chart(alt.NamedData(rows)).mark_rule(opacity=0, aria=False, tooltip=None)
+
+
+PICKED = "picked"  # the selection that a click makes
+
+
+def pickable(chart: alt.Chart, field: str) -> alt.Chart:
+    """The chart with its marks selected by a click, as the text in `field`."""
+    chosen = alt.selection_point(name=PICKED, fields=[field], on="click", toggle="false")
+    return chart.add_params(chosen)
+
+
+def laid_over(unit: AxisUnit, axis: TimeAxis, *, whole: bool, title: str) -> list[alt.Chart]:
+    """The period before as a dashed grey line over the dataset `before`, with its own tooltips."""
+    base = alt.Chart(alt.NamedData("before")).encode(
+        x=time_axis(axis), y=amounts("value", unit, whole=whole), color=alt.value("gray")
+    )
+    course = base.mark_line(strokeDash=[5, 4], strokeWidth=1.5, tooltip=None, aria=False)
+    tooltip = [alt.Tooltip("when:N", title="Before"), alt.Tooltip("text:N", title=title)]
+    return [course, base.mark_point(size=40, opacity=0).encode(tooltip=tooltip)]

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from analytics_core.charts.alt_text import breakdown_sentence
-from analytics_core.charts.axes import CALM, INK, slot_colour, strong_text
+from analytics_core.charts.axes import CALM, INK, pickable, slot_colour, strong_text
 from analytics_core.charts.drawing import Drawing, Spec, finished
 from analytics_core.charts.rows import part_rows
 from analytics_core.charts.theme import NAMED, Colours
@@ -20,7 +20,7 @@ STEP = 30  # height of one bar and its gap
 def bars(
     breakdown: Breakdown, hues: Colours | None = None, *, period: str = "", dark: bool = False
 ) -> Drawing:
-    """The parts as bars in rank order, the figure in its short form at the end of each.
+    """The parts as bars in rank order, the figure in its short form at the end of each; a click picks.
 
     Without `hues`, or with more members than slots, all bars have one colour. `period` is said in
     the alternative text. Raises BadValue for over 1,000 parts.
@@ -75,7 +75,7 @@ def _spec(
         tooltip.append(alt.Tooltip("share:N", title="Share"))
     parts = alt.Chart(alt.NamedData("rows")).encode(x=length, y=place, tooltip=tooltip)
     colour = slot_colour(own) if coloured else alt.value("blue")
-    bar = parts.mark_bar(cornerRadiusEnd=3).encode(color=colour)
+    bar = pickable(parts.mark_bar(cornerRadiusEnd=3, cursor="pointer").encode(color=colour), "id")
     figure = parts.mark_text(align="left", dx=8, fontSize=13, aria=False).encode(
         x=alt.X("end:Q", title=None, axis=None, scale=extent),
         text="amount:N",

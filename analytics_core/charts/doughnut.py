@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from analytics_core.charts.alt_text import breakdown_sentence
-from analytics_core.charts.axes import INK, slot_colour, strong_text
+from analytics_core.charts.axes import INK, pickable, slot_colour, strong_text
 from analytics_core.charts.bars import bars
 from analytics_core.charts.drawing import Drawing, Spec, finished
 from analytics_core.charts.rows import part_rows
@@ -60,6 +60,7 @@ def _spec(member: str, amount: str, own: tuple[str, ...], height: int) -> Spec:
             innerRadius=alt.expr(f"{INNER}*{half}"),
             padAngle=0.012,
             cornerRadius=2,
+            cursor="pointer",
         )
         .encode(
             theta=alt.Theta("value:Q", stack=True),
@@ -79,4 +80,4 @@ def _spec(member: str, amount: str, own: tuple[str, ...], height: int) -> Spec:
     caption = centre.mark_text(fontSize=13, dy=alt.expr(f"8+{half}*0.08"), aria=False).encode(
         text="caption:N", color=alt.value("gray")
     )
-    return finished(alt.layer(arcs, total, caption, height=height))
+    return finished(alt.layer(pickable(arcs, "id"), total, caption, height=height))

@@ -28,6 +28,11 @@ class Drawing:
         return {**self.spec, "datasets": dict(self.frames)}
 
     @property
+    def selections(self) -> frozenset[str]:
+        """The names of what can be selected in it."""
+        return frozenset(param["name"] for param in self.spec.get("params", ()))
+
+    @property
     def rows(self) -> pl.DataFrame:
         """The frame that holds one row per mark."""
         return self.frames[0][1]

@@ -6,10 +6,24 @@ import altair as alt
 import polars as pl
 
 from analytics_core.charts.alt_text import timeline_sentence
-from analytics_core.charts.axes import TimeAxis, amounts, axis_of, slot_colour, time_axis
+from analytics_core.charts.axes import (
+    TimeAxis,
+    amounts,
+    axis_of,
+    laid_over,
+    slot_colour,
+    time_axis,
+)
 from analytics_core.charts.drawing import Drawing, Spec, finished
-from analytics_core.charts.rows import axis_rows, largest_value, timeline_rows
+from analytics_core.charts.rows import (
+    axis_rows,
+    largest_laid,
+    largest_value,
+    overlay_rows,
+    timeline_rows,
+)
 from analytics_core.charts.theme import Colours, colours
+from analytics_core.reports.overlay import Overlay
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.format import AxisUnit, axis_unit
 from analytics_core.semantics.unit import Unit
@@ -18,12 +32,17 @@ PART = 0.45  # opacity of what leads to a bucket that is not whole
 
 
 def line(
-    timeline: Timeline, hues: Colours | None = None, *, dark: bool = False, height: int = 300
+    timeline: Timeline,
+    hues: Colours | None = None,
+    *,
+    before: Overlay | None = None,
+    dark: bool = False,
+    height: int = 300,
 ) -> Drawing:
     """The timeline as one straight line per member; unknown buckets are gaps.
 
-    One bucket alone is drawn as bars side by side. `hues` and `dark` as for stacked_bar. Raises
-    BadValue for over 1,000 rows.
+    One bucket alone is drawn as bars side by side. `hues`, `before` and `dark` as for stacked_bar.
+    Raises BadValue for over 1,000 rows.
     """
     measure, period = timeline.measure, timeline.period
     hues = hues or colours(timeline.members)
@@ -31,15 +50,27 @@ def line(
     shown = tuple(rows.select("rank", "member").unique().sort("rank").iter_rows())
     spec = _spec(
         TimeAxis.of(timeline.grain, len(axis), period.calendar.week_start),
-        axis_unit(largest_value(timeline), measure.unit),
+        axis_unit(max(largest_value(timeline), largest_laid(before)), measure.unit),
         (timeline.grain.capitalize(), shown),
         hues.explicit(dark=dark),
         whole=measure.additive and measure.unit in (Unit.COUNT, Unit.TOKENS),
         alone=len(axis) == 1,
+        overlaid=before is not None,
         height=height,
     )
-    frames = (("rows", rows), ("wide", _wide(rows)), ("axis", axis))
-    return Drawing(spec, frames, timeline_sentence("Lines", timeline))
+    laid = overlay_rows(timeline, before) if before else None
+    wide = _wide(rows) if laid is None else _with_before(_wide(rows), laid)
+    frames = [("rows", rows), ("wide", wide), ("axis", axis)]
+    frames += [("before", laid)] if laid is not None else []
+    return Drawing(spec, tuple(frames), timeline_sentence("Lines", timeline))
+
+
+def _with_before(wide: pl.DataFrame, laid: pl.DataFrame) -> pl.DataFrame:
+    """`wide` with a column before: the figure of the period before and of when it is."""
+    said = pl.col("text") + " (" + pl.col("when") + ")"
+    return wide.join(
+        laid.select("tick", said.alias("before")), on="tick", how="left", maintain_order="left"
+    )
 
 
 def _with_pieces(rows: pl.DataFrame) -> pl.DataFrame:
@@ -75,11 +106,14 @@ def _spec(
     *,
     whole: bool,
     alone: bool,
+    overlaid: bool,
     height: int,
 ) -> Spec:
     when, series = titles
     tooltip = [alt.Tooltip("when:N", title=when)]
     tooltip += [alt.Tooltip(f"s{rank}:N", title=member or " ") for rank, member in series]
+    if overlaid:
+        tooltip.append(alt.Tooltip("before:N", title="Before"))
     room = axis_of("axis").encode(x=time_axis(axis))
     rows = alt.Chart(alt.NamedData("rows")).encode(x=time_axis(axis), color=slot_colour(own))
     if alone:
@@ -117,9 +151,11 @@ def _spec(
         return drawn.encode(y=amounts(field, unit, whole=whole), detail="rank:O")
 
     dots = rows.mark_point(filled=True, size=36, opacity=1, tooltip=None)
+    earlier = laid_over(unit, axis, whole=whole, title=when) if overlaid else []
     return finished(
         alt.layer(
             room,
+            *earlier,
             course("part", PART, (4, 4)),
             course("whole"),
             dots.encode(y=amounts("dot", unit, whole=whole)),

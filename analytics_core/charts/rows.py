@@ -11,6 +11,7 @@ import polars as pl
 from analytics_core.charts.theme import Colours
 from analytics_core.errors import BadValue
 from analytics_core.reports.breakdown import Breakdown
+from analytics_core.reports.overlay import Overlay
 from analytics_core.reports.timeline import Bucket, Timeline
 from analytics_core.semantics.format import Number, cell, exact, hour_text
 from analytics_core.semantics.measure import Measure
@@ -102,6 +103,30 @@ def axis_rows(timeline: Timeline) -> pl.DataFrame:
     return pl.DataFrame({"tick": ticks}, schema={"tick": pl.String})
 
 
+def overlay_rows(timeline: Timeline, before: Overlay) -> pl.DataFrame:
+    """The period before, one row per bucket: tick (of the bucket it stands under), value, text, when."""
+    period = timeline.period
+    rows = [
+        (
+            _names(timeline, one.under)[1],
+            one.value,
+            full_text(one.value, before.measure),
+            one.when,
+        )
+        for one in before.laid
+        if one.under.start < period.end
+    ]
+    kind = pl.Float64 if any(isinstance(row[1], float) for row in rows) else pl.Int64
+    schema = {"tick": pl.String, "value": kind, "text": pl.String, "when": pl.String}
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.with_columns(scaled("value", before.measure))
+
+
+def bucket_name(timeline: Timeline, bucket: Bucket) -> str:
+    """What a click on that bucket returns."""
+    return _names(timeline, bucket)[0]
+
+
 def _names(timeline: Timeline, bucket: Bucket) -> tuple[str, str, str]:
     """One bucket as text: bucket, tick and when."""
     day, when = bucket.wall.date().isoformat(), timeline.when(bucket)
@@ -118,12 +143,13 @@ def _naive(bucket: Bucket) -> datetime:
 
 
 def part_rows(breakdown: Breakdown, colours: Colours) -> pl.DataFrame:
-    """One row per member, by rank: row (the axis), member, rank, slot, value, text, share."""
+    """One row per member, by rank: row (the axis), id, member, rank, slot, value, text, share."""
     check_size(len(breakdown.parts))
     measure = breakdown.measure
     rows = [
         (
             f"{rank:04} {part.label}",
+            part.member.id,
             part.label,
             rank,
             str(colours.slot_of(part.member)),
@@ -133,11 +159,12 @@ def part_rows(breakdown: Breakdown, colours: Colours) -> pl.DataFrame:
         )
         for rank, part in enumerate(breakdown.parts)
     ]
-    figures = pl.Float64 if any(isinstance(row[4], float) for row in rows) else pl.Int64
+    figures = pl.Float64 if any(isinstance(row[5], float) for row in rows) else pl.Int64
     frame = pl.DataFrame(
         rows,
         schema={
             "row": pl.String,
+            "id": pl.String,
             "member": pl.String,
             "rank": pl.Int32,
             "slot": pl.String,
@@ -157,6 +184,14 @@ def largest_stack(timeline: Timeline) -> float:
         for kept in (pl.col("value") > 0, pl.col("value") < 0)
     )
     return max(_most(up["value"]), _most(-down["value"]))
+
+
+def largest_laid(before: Overlay | None) -> float:
+    """The largest distance from zero of the period before, in the unit people read."""
+    if before is None:
+        return 0.0
+    nano = NANO if before.measure.unit in (Unit.USD, Unit.CREDITS) else 1
+    return max((abs(one.value) / nano for one in before.laid if one.value is not None), default=0.0)
 
 
 def largest_value(timeline: Timeline) -> float:

@@ -5,11 +5,26 @@ from functools import lru_cache
 import altair as alt
 
 from analytics_core.charts.alt_text import timeline_sentence
-from analytics_core.charts.axes import TimeAxis, amounts, axis_of, slot_colour, time_axis
+from analytics_core.charts.axes import (
+    TimeAxis,
+    amounts,
+    axis_of,
+    laid_over,
+    pickable,
+    slot_colour,
+    time_axis,
+)
 from analytics_core.charts.drawing import Drawing, Spec, finished
-from analytics_core.charts.rows import axis_rows, largest_stack, timeline_rows
+from analytics_core.charts.rows import (
+    axis_rows,
+    largest_laid,
+    largest_stack,
+    overlay_rows,
+    timeline_rows,
+)
 from analytics_core.charts.theme import Colours, colours
 from analytics_core.errors import NotAdditive
+from analytics_core.reports.overlay import Overlay
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.format import AxisUnit, axis_unit
 from analytics_core.semantics.unit import Unit
@@ -18,12 +33,18 @@ PART = 0.45  # opacity of a bucket that is not whole
 
 
 def stacked_bar(
-    timeline: Timeline, hues: Colours | None = None, *, dark: bool = False, height: int = 300
+    timeline: Timeline,
+    hues: Colours | None = None,
+    *,
+    before: Overlay | None = None,
+    dark: bool = False,
+    height: int = 300,
 ) -> Drawing:
-    """The timeline as one bar per bucket, members stacked by rank.
+    """The timeline as one bar per bucket, members stacked by rank; a click picks a bucket.
 
-    `hues` gives members their slots (default: by rank); `dark` matters only where some colour is
-    configured. Raises NotAdditive, and BadValue for over 1,000 rows.
+    `hues` gives members their slots (default: by rank); `before` is drawn as a dashed line; `dark`
+    matters only where some colour is configured. Raises NotAdditive, and BadValue for over 1,000
+    rows.
     """
     measure, period = timeline.measure, timeline.period
     if not measure.additive:
@@ -32,14 +53,18 @@ def stacked_bar(
     axis = axis_rows(timeline)
     spec = _spec(
         TimeAxis.of(timeline.grain, len(axis), period.calendar.week_start),
-        axis_unit(largest_stack(timeline), measure.unit),
+        axis_unit(max(largest_stack(timeline), largest_laid(before)), measure.unit),
         (timeline.grain.capitalize(), timeline.by.label if timeline.by else "", measure.label),
         hues.explicit(dark=dark),
         whole=measure.unit in (Unit.COUNT, Unit.TOKENS),
+        overlaid=before is not None,
         height=height,
     )
-    frames = (("rows", timeline_rows(timeline, hues)), ("axis", axis))
-    return Drawing(spec, frames, timeline_sentence("Stacked bars", timeline))
+    rows = timeline_rows(timeline, hues)
+    laid = (("before", overlay_rows(timeline, before)),) if before else ()
+    return Drawing(
+        spec, (("rows", rows), ("axis", axis), *laid), timeline_sentence("Stacked bars", timeline)
+    )
 
 
 @lru_cache(maxsize=512)
@@ -50,6 +75,7 @@ def _spec(
     own: tuple[str, ...],
     *,
     whole: bool,
+    overlaid: bool,
     height: int,
 ) -> Spec:
     when, member, amount = titles
@@ -59,7 +85,7 @@ def _spec(
         tooltip.append(alt.Tooltip("total:N", title="Total"))
     bars = (
         alt.Chart(alt.NamedData("rows"))
-        .mark_bar()
+        .mark_bar(cursor="pointer")
         .encode(
             x=time_axis(axis),
             y=amounts("value", unit, whole=whole, stack=True),
@@ -69,4 +95,7 @@ def _spec(
             tooltip=tooltip,
         )
     )
-    return finished(alt.layer(axis_of("axis").encode(x=time_axis(axis)), bars, height=height))
+    layers = [axis_of("axis").encode(x=time_axis(axis)), pickable(bars, "bucket")]
+    if overlaid:
+        layers += laid_over(unit, axis, whole=whole, title=amount)
+    return finished(alt.layer(*layers, height=height))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
+from analytics_core.reports.standing import Standing
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.measure import Measure
 from analytics_core.semantics.unit import Unit
@@ -53,6 +54,22 @@ def of_breakdown(breakdown: Breakdown) -> Sheet:
     rows = tuple((p.label, p.member.kind, p.value, p.share) for p in breakdown.parts)
     names = (Column(breakdown.by.name), Column("kind"))
     return Sheet((*names, _figure(breakdown.measure), Column("share", Unit.RATIO)), rows)
+
+
+def of_standing(standing: Standing) -> Sheet:
+    """One row per member: who, every measure, the share of the first and the first before."""
+    first = standing.measures[0]
+    rows = tuple(
+        (r.label, r.member.kind, *r.values, r.share, r.change.previous) for r in standing.rows
+    )
+    columns = (
+        Column(standing.by.name),
+        Column("kind"),
+        *map(_figure, standing.measures),
+        Column(f"share of {first.name}", Unit.RATIO),
+        Column(f"{first.name} before", first.unit),
+    )
+    return Sheet(columns, rows)
 
 
 def _figure(measure: Measure) -> Column:

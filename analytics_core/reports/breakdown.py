@@ -45,7 +45,7 @@ class Breakdown:
             return self
         known = [p.value for p in kept if p.value is not None]
         total = sum(known) if known else None
-        parts = tuple(replace(p, share=_share(p.value, total)) for p in kept)
+        parts = tuple(replace(p, share=share_of(p.value, total)) for p in kept)
         return replace(self, parts=parts, total=total, hidden=len(self.parts) - len(kept))
 
 
@@ -63,7 +63,7 @@ def breakdown(view: View, measure: str, by: str, *, top: int | None = None) -> B
     total: Figure = whole[measure][0]
     additive = MEASURES[measure].additive
     rows = tuple(
-        Part(member, member.label(by), value, _share(value, total) if additive else None)
+        Part(member, member.label(by), value, share_of(value, total) if additive else None)
         for member, value in zip(members(parts, by), parts[measure], strict=True)
     )
     return Breakdown(MEASURES[measure], dimension(by), rows, total, total)
@@ -75,5 +75,6 @@ def members(frame: pl.DataFrame, by: str) -> list[Member]:
     return [Member(name, kind, folded) for name, kind, folded in named]
 
 
-def _share(value: Figure, total: Figure) -> float | None:
+def share_of(value: Figure, total: Figure) -> float | None:
+    """A part of a total; None where either is unknown or the total is not above zero."""
     return None if value is None or total is None or total <= 0 else value / total

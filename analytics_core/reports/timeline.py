@@ -86,6 +86,17 @@ class Timeline:
         note = " (so far)" if bucket.so_far else " (in part)" if bucket.partial else ""
         return bucket_when(start, self.grain, calendar) + note
 
+    def cumulative(self) -> Self:
+        """Every bucket with what came before it in the period added; for additive measures.
+
+        What is unknown adds nothing; before anything is known a series is unknown.
+        """
+        value = pl.col("value")
+        summed = value.fill_null(0).cum_sum().over("rank", order_by="utc")
+        begun = value.is_not_null().cum_max().over("rank", order_by="utc")
+        frame = self.frame.with_columns(pl.when(begun).then(summed).alias("value"))
+        return replace(self, frame=frame, idle=frozenset())
+
     def without(self, ids: frozenset[str]) -> Self:
         """The same without those members (Member.id); the ranks of the others stay."""
         gone = [rank for rank, member in enumerate(self.members) if member.id in ids]

@@ -15,7 +15,7 @@ from analytics_core.reports import timeline as over_time
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import state
-from analytics_core.ui.draw import draw, nothing_to_draw
+from analytics_core.ui.draw import draw, nothing_to_draw, to_bucket, to_member
 from analytics_core.ui.entity import hues, is_dark
 from analytics_core.ui.legend import hidden, legend
 from analytics_core.ui.panel import Content, panel
@@ -69,10 +69,10 @@ def _content(view: View, *, name: str, measure: str, by: str) -> Content:
         left, right = st.columns([5, 3], vertical_alignment="center")
         with left:
             bars = stacked_bar(seen, colours, dark=is_dark(), height=HEIGHT)
-            draw(bars, state.of_panel(name, "bars"))
+            draw(bars, state.of_panel(name, "bars"), to_bucket(line))
         with right:
             ring = doughnut(shares, colours, dark=is_dark(), height=HEIGHT)
-            draw(ring, state.of_panel(name, "doughnut"))
+            draw(ring, state.of_panel(name, "doughnut"), to_member(parts))
 
     return Content(
         question=over_time.questions(view.filters.period, measure, by, top=top)[0],

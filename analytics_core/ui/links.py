@@ -7,6 +7,7 @@ from streamlit.navigation.page import Page
 
 from analytics_core.ui import state
 
+_AHEAD = "ahead"  # the member whose page is to be opened
 _PAGES = "pages"  # the pages of this run by their path
 DETAIL: Mapping[str, str] = {
     name: name for name in ("project", "model", "agent", "user", "session")
@@ -56,6 +57,22 @@ def go(
 def drill(dimension: str, value: str) -> None:
     """Opens the page of one member of a dimension that has such pages (DETAIL)."""
     go(DETAIL[dimension], {dimension: value})
+
+
+def pick(dimension: str, value: str) -> None:
+    """For callbacks: a member was chosen; its page opens in this run, or it becomes the pick."""
+    if dimension in DETAIL and value and leads_to(DETAIL[dimension]):
+        st.session_state[_AHEAD] = (dimension, value)
+    else:
+        state.pick(dimension, value)
+    state.move()
+
+
+def follow() -> None:
+    """Goes where `pick` has pointed, if it has; for the router, and for panels that run alone."""
+    ahead = st.session_state.pop(_AHEAD, None)
+    if ahead:
+        drill(*ahead)
 
 
 def _params(picks: Mapping[str, str], without: Collection[str] = ()) -> dict[str, list[str]]:

@@ -40,6 +40,8 @@ def main() -> None:
     state.open_page(module.PATH, getattr(module, "KEYS", ()))
     with edge(module.TITLE, "page"):
         view = _selected(principal, now, module)
+        state.moved()  # whatever moved, this is the run that shows it
+        links.follow()
         draw[module] = lambda: _page_body(module, view, principal, now)
         current.run()
 

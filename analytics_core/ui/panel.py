@@ -19,22 +19,33 @@ _KINDS = {state.CHARTS: "Chart", state.TABLES: "Table"}
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What one panel shows of one answer. `controls` are drawn above the chart and the table."""
+    """What one panel shows of one answer. `controls` are drawn above the chart and the table.
+
+    `view` is what was asked, where it is not the panel's (one picked member, another period).
+    """
 
     question: Query
     controls: Callable[[], None]
     chart: Callable[[], None]
     table: Callable[[], None]
     sheet: Callable[[], Sheet]
+    view: View | None = None
 
 
 @st.fragment
-def panel(view: View, name: str, title: str, content: Callable[[View], Content]) -> None:
+def panel(
+    view: View,
+    name: str,
+    title: str,
+    content: Callable[[View], Content],
+    *,
+    table_first: bool = False,
+) -> None:
     """Draws a panel called `name` (page.panel); its controls run it alone.
 
-    `content` asks the View and draws nothing; it is called inside the edge.
+    `content` asks the View and draws nothing; it is called inside the edge. `title` is markdown.
     """
-    if not still_sees(view.scope):
+    if state.moved() or not still_sees(view.scope):
         st.rerun()
     with st.container(border=True, height="stretch", key=f"panel.{name}"):
         head = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
@@ -42,10 +53,10 @@ def panel(view: View, name: str, title: str, content: Callable[[View], Content])
         with edge(name):
             shown = content(view)
             with head:
-                kind = _switch(name)
+                kind = _switch(name, table_first=table_first)
                 with st.container(horizontal=True, width="content", gap="xsmall"):
-                    explain(view, shown.question, name)
-                    _download(view, name, shown.sheet)
+                    explain(shown.view or view, shown.question, name)
+                    _download(shown.view or view, name, shown.sheet)
             shown.controls()
             if kind == state.TABLES:
                 shown.table()
@@ -53,11 +64,11 @@ def panel(view: View, name: str, title: str, content: Callable[[View], Content])
                 shown.chart()
 
 
-def _switch(name: str) -> str | None:
+def _switch(name: str, *, table_first: bool) -> str | None:
     return st.segmented_control(
         "Show as",
         tuple(_KINDS),
-        key=state.panel_shown(name),
+        key=state.panel_shown(name, table_first=table_first),
         format_func=_KINDS.__getitem__,
         required=True,
         label_visibility="collapsed",

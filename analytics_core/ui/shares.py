@@ -14,13 +14,14 @@ from analytics_core.semantics.format import text
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
-from analytics_core.ui import state
-from analytics_core.ui.draw import draw, nothing_to_draw
+from analytics_core.ui import links, state
+from analytics_core.ui.draw import draw, nothing_to_draw, to_member
 from analytics_core.ui.entity import hues, is_dark, named
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import breakdown_table
 
+NOWHERE = "\0"  # no page has this path
 HEIGHT, ROW = 240, 36  # pixels; equal rows, whatever is a button
 
 
@@ -66,7 +67,7 @@ def doughnut_and_list(parts: Breakdown, colours: Colours, name: str) -> None:
     with left:
         if not nothing_to_draw(parts):
             ring = doughnut(parts, colours, dark=is_dark(), height=HEIGHT)
-            draw(ring, state.of_panel(name, "doughnut"))
+            draw(ring, state.of_panel(name, "doughnut"), to_member(parts))
     with right:
         amounts(parts, colours, name)
 
@@ -94,13 +95,14 @@ def _name(parts: Breakdown, part: Part, colours: Colours, name: str) -> None:
     if part.member.kind == "others":
         st.markdown(f":small[{label}]", wrap=False)
         return
+    opens = part.member.name and links.leads_to(links.DETAIL.get(parts.by.name, NOWHERE))
     pressed = st.button(
         label,
         key=state.of_panel(name, part.member.id),
         type="tertiary",
         wrap=False,
-        help=f"Show only this {parts.by.label.lower()}",
-        on_click=state.pick,
+        help=f"{'Open' if opens else 'Show only'} this {parts.by.label.lower()}",
+        on_click=links.pick,
         args=(parts.by.name, part.member.name or ""),
     )
     if pressed:

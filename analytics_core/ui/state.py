@@ -21,6 +21,7 @@ _URL = "url"  # the path and the parameters last read or written
 _FILTERS = "filters"  # what they mean
 _NONCE = "nonce"
 _READER = "reader"
+_MOVED = "moved"  # a panel changed the selection: the page runs again
 _OWN = "own"  # (path, keys) of the open page
 PERIOD, COUNT, START, END = "f.period", "f.n", "f.start", "f.end"
 SHOWN = "shown"  # charts or tables, for the whole page
@@ -162,7 +163,17 @@ def _usable(asked: Mapping[str, Sequence[str]], now: datetime, calendar: Calenda
 
 def seed(filters: Filters) -> None:
     """Makes the widgets, not yet drawn in this run, say `filters`."""
-    period, keep = filters.period, st.session_state
+    keep = st.session_state
+    _seed_period(filters.period)
+    for key in [k for k in keep if isinstance(k, str) and _picks(k)]:
+        del keep[key]
+    for pick in filters.picks:
+        keep[of_dimension(pick.dimension)] = ["" if v is None else v for v in pick.values]
+    keep[_FILTERS] = filters
+
+
+def _seed_period(period: Period) -> None:
+    keep = st.session_state
     name, _, number = period.kind.partition(":")
     if period.kind in PRESETS or _MONTH.fullmatch(period.kind):
         keep[PERIOD] = period.kind
@@ -171,11 +182,6 @@ def seed(filters: Filters) -> None:
     else:
         keep[PERIOD] = "custom"
     keep[START], keep[END] = period.local_start, period.local_end
-    for key in [k for k in keep if isinstance(k, str) and _picks(k)]:
-        del keep[key]
-    for pick in filters.picks:
-        keep[of_dimension(pick.dimension)] = ["" if v is None else v for v in pick.values]
-    keep[_FILTERS] = filters
 
 
 def _picks(key: str) -> bool:
@@ -271,6 +277,22 @@ def pick(name: str, value: str) -> None:
     st.session_state[of_dimension(name)] = [value]
 
 
+def show(period: Period) -> None:
+    """Chooses that period; for callbacks, also of a panel, which then runs the page again."""
+    _seed_period(period)
+    move()
+
+
+def move() -> None:
+    """Says that the page must run again, whatever part of it has just run."""
+    st.session_state[_MOVED] = True
+
+
+def moved() -> bool:
+    """Whether `move` was called since the last time this was asked."""
+    return st.session_state.pop(_MOVED, False)
+
+
 def show_period(kind: str) -> None:
     """Chooses the period of that name."""
     st.session_state[PERIOD] = kind
@@ -306,11 +328,33 @@ def scope_words() -> str:
     return st.session_state[_READER][1]
 
 
-def panel_shown(panel: str) -> str:
-    """The key of a panel's own charts/tables switch, which starts as the page's."""
-    key = of_panel(panel, SHOWN)
-    st.session_state.setdefault(key, st.session_state.get(SHOWN, CHARTS))
+def panel_shown(panel: str, *, table_first: bool = False) -> str:
+    """The key of a panel's own charts/tables switch, which starts as the page's.
+
+    A panel that is a table first stays one until its own switch says otherwise.
+    """
+    key = of_panel(panel, f"{SHOWN}.own" if table_first else SHOWN)
+    st.session_state.setdefault(key, TABLES if table_first else st.session_state.get(SHOWN, CHARTS))
     return key
+
+
+def control(panel: str, part: str, choices: Sequence[str]) -> str:
+    """The key of a panel's control that holds one of `choices`; the first until it is moved."""
+    key = of_panel(panel, part)
+    if st.session_state.get(key) not in choices:
+        st.session_state[key] = choices[0]
+    return key
+
+
+def controlled(panel: str, part: str, choices: Sequence[str]) -> str:
+    """What that control says."""
+    said: str | None = st.session_state.get(of_panel(panel, part))
+    return said if said is not None and said in choices else choices[0]
+
+
+def switched(panel: str, part: str) -> bool:
+    """Whether a panel's switch is on."""
+    return bool(st.session_state.get(of_panel(panel, part)))
 
 
 def follow_page() -> None:

@@ -14,7 +14,7 @@ from analytics_core.semantics.measure import Measure
 from analytics_core.semantics.unit import Unit
 
 TOTAL = "Total"
-_ROW, _MOST_HEIGHT = 35, 420  # pixels
+ROW_HEIGHT, _MOST_HEIGHT = 35, 420  # pixels
 
 
 def timeline_table(timeline: Timeline, totals: Breakdown | None, key: str) -> None:
@@ -87,7 +87,7 @@ def _show(frame: pl.DataFrame, config: dict[str, Any], key: str) -> None:
         hide_index=True,
         column_config=config,
         key=key,
-        height=min(_MOST_HEIGHT, _ROW * (len(frame) + 1) + 2),
+        height=min(_MOST_HEIGHT, ROW_HEIGHT * (len(frame) + 1) + 2),
     )
 
 

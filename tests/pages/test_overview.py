@@ -137,7 +137,7 @@ def test_somebody_without_usage_is_not_told_what_others_have(app):
 
 def test_the_table_holds_the_figures_of_the_chart_and_its_total(app):
     page = app(EVENTS, view="table", **OCTOBER)
-    over_time, projects = (d.value for d in page.dataframe)
+    over_time, projects, *_ = (d.value for d in page.dataframe)
     assert over_time.iloc[0].to_list() == ["Total", "$75.00", "$65.00", "$10.00"]
     assert over_time.iloc[1].to_list() == ["Wed 1 Oct 2025", "$40.00", "$40.00", "$0.00"]
     assert over_time.iloc[4].to_list() == ["Sat 4 Oct 2025", "–", "–", "$0.00"]

@@ -1,0 +1,91 @@
+"""Where every member of a dimension stands: several measures, its share, its change, its course."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analytics_core.reports.breakdown import members, share_of
+from analytics_core.reports.compare import Change, Figure, change
+from analytics_core.reports.span import based, before
+from analytics_core.reports.timeline import timeline
+from analytics_core.semantics.dimension import Dimension, dimension
+from analytics_core.semantics.measure import MEASURES, Measure
+from analytics_core.semantics.member import Member
+from analytics_core.semantics.period import Grain
+from analytics_core.semantics.query import Query
+from analytics_core.store.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member: a figure per measure, its share of the first and how that changed."""
+
+    member: Member
+    label: str
+    values: tuple[Figure, ...]
+    share: float | None
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Every member of `by` in the order of the first measure, (unattributed) last.
+
+    `totals` are asked, never summed: a user may stand in several rows. Source: METRICS.md 3.
+    """
+
+    by: Dimension
+    measures: tuple[Measure, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[Figure, ...]
+
+    def found(self, words: str) -> "Standing":
+        """Those whose label contains `words`, whatever the case."""
+        kept = tuple(row for row in self.rows if words.casefold() in row.label.casefold())
+        return replace(self, rows=kept)
+
+
+def questions(measures: Sequence[str], by: str) -> tuple[Query, Query]:
+    """What `standing` asks of the period itself: the members and the whole."""
+    return Query(tuple(measures), (by,)), Query(tuple(measures))
+
+
+def standing(view: View, measures: Sequence[str], by: str) -> Standing:
+    """`measures` of every member of `by`; the first ranks, and is compared with the period before.
+
+    Raises UnknownName, NotAsked.
+    """
+    parts, whole = view.ask_all(questions(measures, by))
+    first = MEASURES[measures[0]]
+    has_base = based(view)
+    earlier = _earlier(view, first, by) if has_base else {}
+    none = 0 if first.zero_when_empty else None
+    total: Figure = whole[first.name][0]
+    rows: list[Row] = []
+    figures = parts.select(measures).rows()
+    for member, values in zip(members(parts, by), figures, strict=True):
+        then = earlier.get((member.kind, member.name), none)
+        share = share_of(values[0], total) if first.additive else None
+        moved = change(values[0], then, based=has_base)
+        rows.append(Row(member, member.label(by), values, share, moved))
+    named = tuple(MEASURES[name] for name in measures)
+    return Standing(dimension(by), named, tuple(rows), whole.row(0))
+
+
+def _earlier(view: View, first: Measure, by: str) -> dict[tuple[str, str | None], Figure]:
+    answer = before(view).ask(Query((first.name,), (by,)))
+    values = zip(members(answer, by), answer[first.name], strict=True)
+    return {(member.kind, member.name): value for member, value in values}
+
+
+def courses(
+    view: View, measure: str, by: str, names: Sequence[str | None], grain: Grain | None = None
+) -> dict[str | None, tuple[Figure, ...]]:
+    """`measure` bucket by bucket for those members of `by` (None is (unattributed))."""
+    if not names:
+        return {}
+    narrowed = replace(view, filters=view.filters.pick(by, list(names)))
+    found = timeline(narrowed, measure, by, grain=grain)
+    drawn: dict[str | None, list[Figure]] = {}
+    for rank, value in found.frame.select("rank", "value").iter_rows():
+        drawn.setdefault(found.members[rank].name, []).append(value)
+    return {name: tuple(values) for name, values in drawn.items()}

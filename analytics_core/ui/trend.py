@@ -1,0 +1,214 @@
+"""A panel of measures over time: bars or lines, whole or by a dimension, with what was before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from analytics_core.charts.area import area
+from analytics_core.charts.drawing import Drawing
+from analytics_core.charts.line import line
+from analytics_core.charts.rows import named_series
+from analytics_core.charts.stacked_bar import stacked_bar
+from analytics_core.charts.theme import Colours
+from analytics_core.export.sheet import of_timeline
+from analytics_core.reports import breakdown as parts_of
+from analytics_core.reports import timeline as over_time
+from analytics_core.reports.breakdown import Breakdown
+from analytics_core.reports.overlay import Overlay, overlay
+from analytics_core.reports.timeline import Timeline
+from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.query import Query
+from analytics_core.store.view import View
+from analytics_core.ui import controls, state
+from analytics_core.ui.draw import draw, to_bucket
+from analytics_core.ui.entity import hues, is_dark
+from analytics_core.ui.legend import hidden, legend
+from analytics_core.ui.narrowing import choose_member, narrowed
+from analytics_core.ui.panel import Content, panel
+from analytics_core.ui.tables import timeline_table
+
+HEIGHT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A panel (`page.panel`) of measures over time.
+
+    Of `measures` and of `by` (dimensions; "" is the total) the reader chooses one, the first to
+    begin with. A measure that does not add up is drawn as lines whatever `kind` says. `grains`,
+    `earlier` (the period before laid over it) and `cumulative` offer those controls; `within` is a
+    dimension of which one member may be chosen; `only` hides the panel while that measure is 0 or
+    unknown.
+    """
+
+    name: str
+    title: str
+    measures: tuple[str, ...]
+    by: tuple[str, ...] = ("",)
+    kind: Literal["bars", "lines", "area"] = "bars"
+    top: int = 8
+    grains: bool = False
+    earlier: bool = False
+    cumulative: bool = False
+    within: str = ""
+    only: str = ""
+    height: int = HEIGHT
+
+    def questions(self, view: View) -> Sequence[Query]:
+        """What it asks as its controls stand."""
+        if narrowed(view, self.name, self.within) is not view:
+            return ()
+        shown = _Shown.of(self, view)
+        asked = over_time.questions(
+            view.filters.period, shown.measure, shown.by or None, shown.grain, shown.top
+        )
+        only = (Query((self.only,)),) if self.only else ()
+        return (
+            *asked,
+            *only,
+            *(parts_of.questions(shown.measure, shown.by, shown.top) if shown.by else ()),
+        )
+
+    def present(self, view: View) -> bool:
+        """Whether what it is about occurs at all."""
+        return not self.only or bool(view.ask(Query((self.only,)))[self.only][0])
+
+    def draw(self, view: View) -> None:
+        """Draws the panel."""
+        panel(view, self.name, self.title, self._content)
+
+    def _content(self, view: View) -> Content:
+        where = narrowed(view, self.name, self.within)
+        shown = _Shown.of(self, where)
+        return _split(self, where, shown) if shown.by else _whole(self, where, shown)
+
+    def _controls(self, view: View) -> None:
+        period = view.filters.period
+        split = bool(state.controlled(self.name, "by", self.by))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            controls.choose(self.name, "measure", "Measure", self.measures, controls.measure_words)
+            controls.choose_one(self.name, "by", "By", self.by, controls.by_words)
+            if self.within:
+                choose_member(view, self.name, self.within)
+            if self.grains:
+                sizes = controls.grains(period, split=split)
+                controls.choose(self.name, "grain", "Bucket", sizes, controls.grain_words)
+            if self.earlier:
+                controls.switch(self.name, "earlier", "Previous period")
+            measure = MEASURES[state.controlled(self.name, "measure", self.measures)]
+            if self.cumulative and measure.additive:
+                controls.switch(self.name, "cumulative", "Cumulative")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the controls of a trend say."""
+
+    measure: str
+    by: str
+    grain: over_time.Grain
+    top: int
+
+    @classmethod
+    def of(cls, trend: Trend, view: View) -> "_Shown":
+        period = view.filters.period
+        by = state.controlled(trend.name, "by", trend.by)
+        grain = controls.grain_of(trend.name, period, split=bool(by))
+        series = named_series(sum(1 for _ in period.buckets(grain)))
+        measure = state.controlled(trend.name, "measure", trend.measures)
+        return cls(measure, by, grain, min(trend.top, series))
+
+
+def _whole(trend: Trend, view: View, shown: _Shown) -> Content:
+    line_ = over_time.timeline(view, shown.measure, grain=shown.grain)
+    colours = hues(view, "service_type", line_.members)
+    seen = _summed(trend, line_)
+    return Content(
+        question=over_time.questions(view.filters.period, shown.measure, None, shown.grain)[0],
+        controls=lambda: trend._controls(view),
+        chart=lambda: _draw(trend, seen, colours, _before(trend, view, shown)),
+        table=lambda: timeline_table(seen, None, state.of_panel(trend.name, "table")),
+        sheet=lambda: of_timeline(line_),
+        view=view,
+    )
+
+
+def _split(trend: Trend, view: View, shown: _Shown) -> Content:
+    line_ = over_time.timeline(view, shown.measure, shown.by, grain=shown.grain, top=shown.top)
+    parts = parts_of.breakdown(view, shown.measure, shown.by, top=shown.top)
+    colours = hues(view, shown.by, line_.members)
+    off = hidden(trend.name, line_.members)
+    seen = line_.without(off)
+    shares = parts.without(off) if parts.measure.additive else parts
+
+    def above() -> None:
+        trend._controls(view)
+        legend(trend.name, parts, colours)
+
+    def chart() -> None:
+        st.space("small")  # the chart's toolbar may not cover the legend
+        if seen.frame.is_empty():
+            st.info("Every series is hidden.")
+        else:
+            _draw(trend, _summed(trend, seen), colours, _before(trend, view, shown))
+
+    return Content(
+        question=over_time.questions(
+            view.filters.period, shown.measure, shown.by, shown.grain, shown.top
+        )[0],
+        controls=above,
+        chart=chart,
+        table=lambda: _table(trend, _summed(trend, seen), shares),
+        sheet=lambda: of_timeline(seen),
+        view=view,
+    )
+
+
+def _table(trend: Trend, seen: Timeline, shares: Breakdown) -> None:
+    summed = _cumulative(trend, seen)
+    timeline_table(seen, None if summed else shares, state.of_panel(trend.name, "table"))
+
+
+def _cumulative(trend: Trend, seen: Timeline) -> bool:
+    return trend.cumulative and seen.measure.additive and state.switched(trend.name, "cumulative")
+
+
+def _summed(trend: Trend, seen: Timeline) -> Timeline:
+    return seen.cumulative() if _cumulative(trend, seen) else seen
+
+
+def _before(trend: Trend, view: View, shown: _Shown) -> Overlay | None:
+    """The period before where it is wanted and can be compared: of the whole, not of its parts."""
+    on = trend.earlier and state.switched(trend.name, "earlier")
+    summed = trend.cumulative and state.switched(trend.name, "cumulative")
+    if not on or summed:
+        return None
+    return overlay(view, shown.measure, shown.grain)
+
+
+def _draw(trend: Trend, seen: Timeline, colours: Colours, before: Overlay | None) -> None:
+    if seen.frame["value"].drop_nulls().is_empty():
+        st.info(f"{seen.measure.label} is unknown: nothing in this selection says it.")
+        return
+    if before is not None:
+        _say(before)
+    laid = before if before and before.known else None
+    draw(_drawing(trend, seen, colours, laid), state.of_panel(trend.name, "chart"), to_bucket(seen))
+
+
+def _drawing(trend: Trend, seen: Timeline, colours: Colours, before: Overlay | None) -> Drawing:
+    dark = is_dark()
+    if trend.kind == "area" and seen.by is None and before is None:
+        return area(seen, colours, dark=dark, height=trend.height)
+    bars = trend.kind == "bars" and seen.measure.additive
+    kind = stacked_bar if bars else line
+    return kind(seen, colours, before=before, dark=dark, height=trend.height)
+
+
+def _say(before: Overlay) -> None:
+    if before.known:
+        st.caption(f"- - -  Previous period, {before.shift}")
+    else:
+        st.caption("The data do not reach back to the previous period.")
