@@ -8,12 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from analytics_core import settings
-from analytics_core.access.accounts import (
-    Account,
-    Accounts,
-    AccountsFile,
-    from_secrets,
-)
+from analytics_core.access.accounts import Account, Accounts, AccountsFile, from_secrets
+from analytics_core.access.caller import Caller
 from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
 from analytics_core.access.principal import Principal
 from analytics_core.access.secret import digest
@@ -21,6 +17,7 @@ from analytics_core.access.sign_ins import SignIns
 from analytics_core.access.state import State
 from analytics_core.access.throttle import Throttle
 from analytics_core.access.tickets import Tickets
+from analytics_core.access.tokens import Tokens
 from analytics_core.settings import Settings
 
 
@@ -62,6 +59,14 @@ class Gate:
             return None
         return account.principal
 
+    def caller(self, token: str, now: datetime) -> Caller | None:
+        """Who calls with that token, the account re-read; None unless everything still fits."""
+        living = self.tokens.living(token, now)
+        account = self.accounts(now).get(living.owner) if living else None
+        if living is None or account is None or not living.belongs_to(account.principal):
+            return None
+        return Caller(account.principal, living)
+
     def begin(
         self, account: Account, binding: str, now: datetime, *, address: str = "", agent: str = ""
     ) -> tuple[str, str]:
@@ -73,6 +78,11 @@ class Gate:
     def sign_ins(self) -> SignIns:
         """The sign-ins of state.db."""
         return SignIns(self.state)
+
+    @property
+    def tokens(self) -> Tokens:
+        """The API tokens of state.db."""
+        return Tokens(self.state)
 
     @property
     def throttle(self) -> Throttle:

@@ -31,6 +31,20 @@ CREATE TABLE IF NOT EXISTS throttle (
     until INTEGER NOT NULL,       -- milliseconds since 1970
     last INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS tokens (
+    id TEXT PRIMARY KEY,          -- public: it stands in the token and in the audit
+    digest TEXT NOT NULL,         -- SHA-256 of the token
+    owner TEXT NOT NULL,
+    person TEXT NOT NULL,         -- SHA-256 of who the owner is: a name can change hands
+    name TEXT NOT NULL,
+    abilities TEXT NOT NULL,      -- comma separated
+    picks TEXT NOT NULL,          -- JSON, as in a URL
+    source TEXT,                  -- under which pushed events are kept
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    last_used INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS tokens_owner ON tokens (owner);
 """
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from analytics_core import settings as configuration
-from analytics_core.errors import BadValue, NotAsked
+from analytics_core.errors import BadValue, NotAsked, UnknownName
 from analytics_core.ingest.folders import Folders
 from analytics_core.semantics.period import Calendar
 from analytics_core.settings import Settings
 from analytics_core.store.manifest import Input
 
 if TYPE_CHECKING:  # the engine takes half a second to load
+    from analytics_core.access.accounts import Account
     from analytics_core.store.view import Store
 
 ERROR, OK = 1, 0
@@ -67,6 +68,20 @@ class Call:
     def accounts_path(self) -> Path:
         """auth.yaml, or what TOKENTALLY_AUTH names."""
         return configuration.places(os.environ)[1]
+
+    def account(self, username: str) -> "Account":
+        """The account of that name, a demo account while there is only demo data.
+
+        Raises UnknownName, BadFile.
+        """
+        from analytics_core.access import account_book
+        from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
+        from analytics_core.store.manifest import load
+
+        demo = DEMO_ACCOUNTS if load(self.folders.events).demo_only else {}
+        accounts = {**demo, **account_book.accounts(self.accounts_path)}
+        UnknownName.check("account", username, accounts)
+        return accounts[username]
 
     def read_again(self, paths: Sequence[Path]) -> Sequence[Input]:
         """Takes files of ours in once more, as `forget` asks for."""

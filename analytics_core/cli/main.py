@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from analytics_core.cli import files, prices, query, take, users
+from analytics_core.cli import files, prices, query, take, tokens, users
 from analytics_core.cli.call import PROGRAM, Call, Command, everywhere
 from analytics_core.cli.edge import guarded
 
@@ -20,6 +20,7 @@ COMMANDS: tuple[Command, ...] = (
     prices.PRICES,
     prices.REPRICE,
     users.USER,
+    tokens.TOKEN,
 )
 USAGE = 2  # what argparse exits with
 

@@ -1,7 +1,6 @@
 """Asking: query."""
 
 import argparse
-import csv
 import sys
 import textwrap
 from collections.abc import Generator
@@ -9,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from analytics_core.cli.call import OK, Call, Command, note
+from analytics_core.cli.where import params_of_where
 from analytics_core.errors import BadValue, NotWritable, TokentallyError, UnknownName
-from analytics_core.semantics.dimension import DIMENSIONS, dimension
+from analytics_core.semantics.dimension import DIMENSIONS
 from analytics_core.semantics.filters import Filters, Scope
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.period import Grain
@@ -132,14 +132,7 @@ def _list(text: str) -> tuple[str, ...]:
 
 
 def _filters(call: Call) -> Filters:
-    options = call.options
-    params = {"period": [_period(options)]}
-    for where in options.where:
-        name, equals, values = where.partition("=")
-        if not equals:
-            raise BadValue("--where", where, "DIMENSION=value,value")
-        dimension(name)
-        params.setdefault(name, []).extend(_values(where, values))
+    params = params_of_where(call.options.where) | {"period": [_period(call.options)]}
     return Filters.from_params(params, call.now, call.calendar)
 
 
@@ -154,30 +147,14 @@ def _period(options: argparse.Namespace) -> str:
     return f"{options.start}..{options.end}"
 
 
-def _values(where: str, values: str) -> list[str]:
-    """Comma separated as in CSV; "" stands for what has no member."""
-    try:
-        values.encode()
-        return next(csv.reader([values], strict=True), None) or [""]
-    except (csv.Error, UnicodeEncodeError):
-        expected = 'text as in CSV, such as project=Search,"Maps, Routes"'
-        raise BadValue("--where", where, expected) from None
-
-
 def _scope(call: Call) -> tuple[Scope, str | None]:
     """The scope of --as and that account's own id; everything for whoever runs the machine."""
-    from analytics_core.access import account_book
-    from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
     from analytics_core.access.roles import scope_of
     from analytics_core.semantics.filters import EVERYTHING
-    from analytics_core.store.manifest import load
 
     if call.options.username is None:
         return EVERYTHING, None
-    demo = DEMO_ACCOUNTS if load(call.folders.events).demo_only else {}
-    accounts = {**demo, **account_book.accounts(call.accounts_path)}
-    UnknownName.check("account", call.options.username, accounts)
-    principal = accounts[call.options.username].principal
+    principal = call.account(call.options.username).principal
     return scope_of(principal), principal.user_id
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from analytics_core.access.principal import Principal
 from analytics_core.access.roles import ROLES, described, scope_of
 from analytics_core.cli.call import OK, PROGRAM, Call, Command, everywhere
+from analytics_core.cli.tokens import tokens_of
 from analytics_core.errors import BadValue
 from analytics_core.export.table import aligned
 
@@ -70,7 +71,10 @@ def _user(call: Call) -> int:
         said = f"{options.username} has another password; their sign-ins have ended."
     else:
         account_book.remove(path, options.username)
-        said = f"{options.username} is gone; their sign-ins have ended."
+        if call.folders.data.exists():
+            with tokens_of(call) as tokens:
+                tokens.revoke_all(options.username)
+        said = f"{options.username} is gone; their sign-ins and tokens have ended."
     call.say({"user": options.username, "done": options.action}, [said])
     return OK
 

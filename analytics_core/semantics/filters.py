@@ -94,9 +94,7 @@ class Filters:
         params: dict[str, list[str]] = {}
         if self.period.kind != DEFAULT_PERIOD:
             params["period"] = [self.period.kind]
-        for pick in self.picks:
-            params[pick.dimension] = ["" if v is None else v for v in pick.values]
-        return params
+        return params | params_of(self.picks)
 
     @classmethod
     def from_params(
@@ -111,16 +109,26 @@ class Filters:
         if len(kinds) > 1:
             raise BadValue("period", " and ".join(kinds), "one period")
         period = Period.parse(kinds[0] or DEFAULT_PERIOD, now, calendar)
-        picks = tuple(
-            Pick(name, tuple(v or None for v in values))
-            for name, values in params.items()
-            if is_dimension(name) and values
-        )
-        count = sum(len(p.values) for p in picks)
-        size = sum(len((v or "").encode()) for p in picks for v in p.values)
-        if count > MOST_VALUES or size > MOST_BYTES:
-            raise BadValue("filters", f"{count} values", f"at most {MOST_VALUES} values in 8 kB")
-        return cls(period, picks)
+        return cls(period, picks_of(params))
+
+
+def picks_of(params: Mapping[str, Sequence[str]]) -> Grant:
+    """The picks that parameters name; an empty text is what has no member. Raises BadValue."""
+    picks = tuple(
+        Pick(name, tuple(v or None for v in values))
+        for name, values in params.items()
+        if is_dimension(name) and values
+    )
+    count = sum(len(p.values) for p in picks)
+    size = sum(len((v or "").encode()) for p in picks for v in p.values)
+    if count > MOST_VALUES or size > MOST_BYTES:
+        raise BadValue("filters", f"{count} values", f"at most {MOST_VALUES} values in 8 kB")
+    return picks
+
+
+def params_of(picks: Grant) -> dict[str, list[str]]:
+    """The parameters that name these picks."""
+    return {pick.dimension: ["" if v is None else v for v in pick.values] for pick in picks}
 
 
 def _resolve(values: tuple[Value, ...], me: str | None) -> tuple[Value, ...]:

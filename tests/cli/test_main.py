@@ -19,7 +19,10 @@ from analytics_core.cli.call import Call
 from analytics_core.cli.main import COMMANDS
 from analytics_core.errors import StoreBusy
 
-ACTIONS = [["user", a] for a in ("add", "list", "passwd", "remove")]
+ACTIONS = [
+    *(["user", action] for action in ("add", "list", "passwd", "remove")),
+    *(["token", action] for action in ("create", "list", "revoke")),
+]
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def test_every_command_explains_itself_with_an_example(run, command) -> None:
 
 
 @pytest.mark.parametrize("words", ACTIONS, ids=" ".join)
-def test_every_action_on_accounts_explains_itself(run, words) -> None:
+def test_every_action_on_accounts_and_tokens_explains_itself(run, words) -> None:
     ran = run(*words, "--help")
     assert ran.code == 0
     assert "--data DIR" in ran.out

@@ -1,0 +1,21 @@
+"""Who calls over HTTP: a token, and its owner as the accounts say now."""
+
+from dataclasses import dataclass
+
+from analytics_core.access.principal import Principal
+from analytics_core.access.roles import scope_of
+from analytics_core.access.tokens import Token
+from analytics_core.semantics.filters import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A living token and the principal it speaks for."""
+
+    principal: Principal
+    token: Token
+
+    @property
+    def scope(self) -> Scope:
+        """What may be seen: what the owner sees today AND what the token was narrowed to."""
+        return scope_of(self.principal).narrowed(self.token.picks)
