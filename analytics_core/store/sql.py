@@ -1,12 +1,12 @@
 """Every statement that reads events: questions in, text and bound values out.
 
-The one for everything that sums up is in sql_sums.py; no other module writes a SELECT.
+The one for everything that sums up is in sql_sums.py, those that list rows are in sql_rows.py; no
+other module writes a SELECT.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from analytics_core.events import NAMES
 from analytics_core.semantics.dimension import Dimension
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.period import Grain, Period
@@ -234,23 +234,6 @@ def found_members(
         f"SELECT {column} AS member, {columns} AS last_seen, {whole(counted)} AS events"
         f" {rows}{matched} GROUP BY {column}"
         f" ORDER BY member IS NULL DESC, last_seen DESC, member LIMIT {terms.bind(limit, 'integer')}",
-        terms.params,
-    )
-
-
-def newest(
-    chosen: Selection, before: tuple[datetime, str] | None, limit: int, dialect: Dialect
-) -> Compiled:
-    """The newest events, whole, newest first; with `before` (started_at, event_id) older ones."""
-    terms = Terms(dialect)
-    older = ""
-    if before is not None:
-        instant, event_id = terms.instant(before[0]), terms.bind(before[1], "text")
-        older = f" AND (started_at, event_id) < ({instant}, {event_id})"
-    rows = events(terms, without_items(chosen))
-    return Compiled(
-        f"SELECT {', '.join(NAMES)} {rows}{older}"
-        f" ORDER BY started_at DESC, event_id DESC LIMIT {terms.bind(limit, 'integer')}",
         terms.params,
     )
 

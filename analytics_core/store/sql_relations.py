@@ -92,8 +92,8 @@ def items(terms: Terms, chosen: Selection, keys: dict[str, str], *, lifted: bool
     newest = ", max(started_at)" if lifted else ""
     leaves = (
         f"SELECT {names}{picked} FROM (SELECT {names}{unnested(_structs(fields))} AS item"
-        f" FROM (SELECT {names}{_leaf_sums(lifted=lifted)} FROM (SELECT *{columns}, {_leaves()}"
-        f" FROM (SELECT *, {_own_parts()} {kept}) AS e) AS event GROUP BY ALL) AS summed) AS leaf"
+        f" FROM (SELECT {names}{_leaf_sums(lifted=lifted)} FROM (SELECT *{columns}, {leaf_columns()}"
+        f" FROM (SELECT *, {own_parts()} {kept}) AS e) AS event GROUP BY ALL) AS summed) AS leaf"
         " WHERE item.events > 0"
     )
     own = (
@@ -105,8 +105,8 @@ def items(terms: Terms, chosen: Selection, keys: dict[str, str], *, lifted: bool
     return f"({leaves} UNION ALL {own})"
 
 
-def _own_parts() -> str:
-    """What an event's own items take out of its leaves; most events have none."""
+def own_parts() -> str:
+    """What an event's own items take out of its leaves: input_parts, output_parts, items_nano."""
 
     def some(name: str, listed: str) -> str:
         return f"CASE WHEN items IS NULL THEN 0 ELSE coalesce(list_sum({listed}), 0) END AS {name}"
@@ -124,7 +124,7 @@ def _own_parts() -> str:
     )
 
 
-def _leaves() -> str:
+def leaf_columns() -> str:
     """q_<rule> and c_<rule> of each leaf: quantity and cost in one event."""
     read, write = "coalesce(cache_read_tokens, 0)", "coalesce(cache_write_tokens, 0)"
     quantities = {

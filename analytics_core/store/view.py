@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,11 +27,12 @@ from analytics_core.store.generation import Generation, stamp_of
 from analytics_core.store.manifest import Manifest
 from analytics_core.store.options import MOST_OPTIONS
 from analytics_core.store.results import Results
+from analytics_core.store.rows import Rows
 from analytics_core.store.sql_relations import Selection
+from analytics_core.store.sql_rows import Cut, Mark, Of
 from analytics_core.store.workers import Workers
 
 T = TypeVar("T")
-MICROSECOND = timedelta(microseconds=1)
 
 
 def clock() -> datetime:
@@ -91,13 +92,13 @@ class Store:
 
         Raises StoreBusy, TooSlow, Damaged; a file taken away meanwhile is looked for once more.
         """
-        with self._in_use() as generation:
+        with self.in_use() as generation:
             try:
                 return work(generation)
             except Damaged:
                 if self.version == generation.version:
                     raise
-        with self._in_use() as generation:
+        with self.in_use() as generation:
             return work(generation)
 
     def turn(self, job: Callable[[], T]) -> T:
@@ -110,7 +111,8 @@ class Store:
         return min(newest, self._now()) if newest else datetime(1970, 1, 1, tzinfo=UTC)
 
     @contextmanager
-    def _in_use(self) -> Generator[Generation]:
+    def in_use(self) -> Generator[Generation]:
+        """The generation of now, which stays open meanwhile."""
         with self._lock:
             generation = self._refreshed()
             generation.enter()
@@ -205,28 +207,33 @@ class View:
             for query in queries
         ]
 
-    def events(self, limit: int, before: tuple[datetime, str] | None = None) -> pl.DataFrame:
-        """The newest selected events, newest first: every column of an event, times naive UTC.
+    def rows(self, of: Of, cut: Cut) -> pl.DataFrame:
+        """The selected events, or their usage items, that a cut names, newest first; times naive UTC.
 
-        `before`, the started_at (aware) and event_id of the last row of a page, asks for the next.
-        A pick on usage items keeps the events. Raises StoreBusy, TooSlow, Damaged.
+        Events have every column of an event; a pick on usage items keeps them. Items are those an
+        event's cost is split into, exactly, with columns ITEM_NAMES: quantity_micro in millionths
+        of the unit, cost_nano in nano-USD, both null where unknown; within an event they stand in
+        the order of the split. Raises NotAsked, StoreBusy, TooSlow, Damaged.
         """
-        period = self.filters.period
-        end = period.end if before is None else min(period.end, before[0] + MICROSECOND)
+        return self._kept(("rows", of, cut), lambda g: self._rows(of, g).page(cut), picked=True)
+
+    def count(self, of: Of, newer_than: Mark | None = None) -> int:
+        """How many selected events or usage items there are, or how many newer than a mark."""
 
         def job(generation: Generation) -> pl.DataFrame:
-            pages: list[pl.DataFrame] = []
-            wanted = limit
-            for files in generation.months(period.start, end) or [()]:
-                chosen = Selection(self.filters, self.scope, files, files)
-                statement = sql.newest(chosen, before, wanted, generation.engine.dialect)
-                pages.append(generation.engine.run(statement))
-                wanted -= pages[-1].height
-                if wanted <= 0:
-                    break
-            return pl.concat(pages)
+            return pl.DataFrame({"rows": [self._rows(of, generation).count(newer_than)]})
 
-        return self._kept(("events", limit, before), job, picked=True)
+        return self._kept(("count", of, newer_than), job, picked=True)["rows"][0]
+
+    def pages(self, of: Of) -> Iterator[pl.DataFrame]:
+        """All that `rows` finds, page by page, of one state of the store; nothing is kept."""
+        with self.store.in_use() as generation:
+            pages = self._rows(of, generation).pages()
+            while (page := self.store.turn(lambda: next(pages, None))) is not None:
+                yield page
+
+    def _rows(self, of: Of, generation: Generation) -> Rows:
+        return Rows(of, self.filters, self.scope, generation)
 
     def options(
         self, name: str, search: str | None = None, limit: int = MOST_OPTIONS

@@ -17,6 +17,7 @@ from analytics_core.semantics.filters import Filters, Pick, Scope
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.period import Calendar, Grain, Period
 from analytics_core.semantics.query import Query
+from analytics_core.store.sql_rows import Cut, Mark
 from analytics_core.store.view import View
 
 Row = dict[str, Any]
@@ -567,6 +568,49 @@ def test_usage_items_are_those_plain_python_makes_of_each_event(
     ledger, rows, scope, period, picks, query
 ):
     check(ledger, rows, scope, Filters(period, tuple(picks)), [query])
+
+
+def listed(rows: Sequence[Row], scope: Scope, filters: Filters, *, of_items: bool) -> list[Row]:
+    """The rows View.rows should list, newest first; an event that is not split is one row."""
+    found: list[Row] = []
+    for row in within(rows, filters.period):
+        own = items_of(row) if of_items else [row]
+        own.sort(key=lambda item: item.get("rule") == "unsplit")  # it comes last
+        found += [{**one, "place": -n} for n, one in enumerate(own)]
+    if not of_items:
+        filters = Filters(filters.period, tuple(p for p in filters.picks if not p.of.items))
+    kept = [r for r in visible(found, scope) if holds(r, filters.picks)]
+    kept.sort(key=lambda r: (r["started_at"], r["event_id"], r["place"]), reverse=True)
+    return kept
+
+
+@pytest.mark.access
+@pytest.mark.money
+@given(LEDGERS, SCOPES | WIDE, periods(), st.lists(PICKS | st.just(Pick("pricing_rule", ("input",))),
+       max_size=1), st.booleans(), st.integers(1, 4), st.integers(0, 12))  # fmt: skip
+@settings(MANY, max_examples=12)
+def test_rows_are_listed_and_paged_as_plain_python_would(
+    ledger, rows, scope, period, picks, of_items, size, at
+):
+    rows = [{**row, "event_id": f"e{n:02}"} for n, row in enumerate(rows)]
+    of, shown = (
+        ("items", ("event_id", "rule", "cost_nano")) if of_items else ("events", ("event_id",))
+    )
+    filters = Filters(period, tuple(picks))
+    store = ledger(rows, files=2)
+    view = View(store, scope, filters)
+    expected = [tuple(r[n] for n in shown) for r in listed(rows, scope, filters, of_items=of_items)]
+    found = view.rows(of, Cut())
+    assert found.select(shown).rows() == expected
+    assert view.count(of) == len(expected)
+    if at < len(expected):
+        row = found.row(at, named=True)
+        mark = Mark(row["started_at"].replace(tzinfo=UTC), row["event_id"], row.get("place", 0))
+        older, newer = (view.rows(of, cut) for cut in (Cut(size, mark), Cut(size, after=mark)))
+        assert older.select(shown).rows() == expected[at + 1 : at + 1 + size]
+        assert newer.select(shown).rows() == expected[max(0, at - size) : at]
+        assert view.count(of, mark) == at
+    store.close()
 
 
 @pytest.mark.nightly

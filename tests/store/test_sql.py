@@ -9,10 +9,11 @@ from analytics_core.semantics.dimension import DIMENSIONS, dimension
 from analytics_core.semantics.filters import EVERYTHING, NOTHING, Filters, Pick, Scope
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.period import Calendar, Grain, Period
-from analytics_core.store import sql
+from analytics_core.store import sql, sql_rows
 from analytics_core.store.duck import DuckDialect
 from analytics_core.store.sql_parts import Axis, Part
 from analytics_core.store.sql_relations import Selection
+from analytics_core.store.sql_rows import Cut, Mark
 from analytics_core.store.sql_sums import sums
 
 NOVEMBER = Period.parse("2026-11", datetime(2026, 12, 1, tzinfo=UTC), Calendar("America/New_York"))
@@ -68,6 +69,42 @@ def test_a_question_compiles_to_the_approved_text(approved, name, kind, one, of)
     approved(f"{name}.sql", lines(statement(kind, one, of).compiled.text))
 
 
+MARK = Mark(UNTIL, "e7", -2)
+
+
+@pytest.mark.parametrize(
+    ("name", "compiled"),
+    [
+        ("older_events", sql_rows.listed_events(chosen(), Cut(50, MARK), DUCK)),
+        ("newer_items", sql_rows.listed_items(
+            chosen(Scope((HERS,)), Pick("pricing_rule", ("input",))), Cut(50, after=MARK), DUCK,
+            few=1000)),
+    ],
+)  # fmt: skip
+def test_a_page_of_rows_compiles_to_the_approved_text(approved, name, compiled):
+    approved(f"{name}.sql", lines(compiled.text))
+
+
+@pytest.mark.access
+@pytest.mark.parametrize(
+    "compiled",
+    [
+        lambda of: sql_rows.listed_events(of, Cut(of=MARK), DUCK),
+        lambda of: sql_rows.listed_items(of, Cut(9, MARK), DUCK, few=1000),
+        lambda of: sql_rows.counted("events", of, MARK, DUCK),
+        lambda of: sql_rows.counted("items", of, None, DUCK),
+        lambda of: sql_rows.hours(of, DUCK),
+    ],
+)
+def test_every_list_of_rows_asks_who_is_asking(compiled):
+    text = compiled(chosen(Scope((HERS,)), Pick("team", ("core",)))).text
+    scans = text.split("read_parquet(")[1:]
+    assert scans
+    for scan in scans:
+        assert re.search(r"AND \(\(\(list_contains\(\$v\d+::VARCHAR\[\], user_id\)\)\)\)", scan)
+        assert re.search(r"AND \(\(list_contains\(\$v\d+::VARCHAR\[\], team\)\)\)", scan)
+
+
 @pytest.mark.access
 def test_a_scope_without_grants_and_a_pick_without_values_are_false():
     assert "AND (false) AND" in statement("sums", part("cost"), chosen(NOTHING)).compiled.text
@@ -117,4 +154,5 @@ def test_no_value_ever_stands_in_the_text(value, name, data):
     texts = [statement(kind, one, of).compiled.text]
     texts.append(sql.found_members(dimension("user"), value, 5, of, DUCK).text)
     texts.append(sql.facts(of, DUCK).text)
+    texts.append(sql_rows.listed_events(of, Cut(5, Mark(UNTIL, value)), DUCK).text)
     assert not any("§" in text for text in texts)

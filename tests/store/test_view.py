@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 
 from analytics_core.errors import NotAsked, UnknownName
-from analytics_core.events import NAMES
 from analytics_core.semantics.filters import EVERYTHING, NOTHING, Filters, Pick, Scope
 from analytics_core.semantics.period import Calendar, Grain, Period
 from analytics_core.semantics.query import Query
@@ -359,32 +358,6 @@ def test_the_first_event_is_that_of_the_scope(ledger):
     bo = over(store, "2026-11", Pick("user", ("ana",)), scope=Scope(((Pick("user", ("bo",)),),)))
     assert bo.first_event() == datetime(2026, 11, 3, tzinfo=UTC)
     assert over(store, "2026-11", scope=NOTHING).first_event() is None
-
-
-NIGHTS = [
-    {"event_id": name, "started_at": at, "user_id": user}
-    for name, at, user in [
-        ("a", "2026-09-30 23:59", "ana"), ("b", "2026-10-02", "bo"), ("c", "2026-10-02", "ana"),
-        ("d", "2026-11-01", "ana"), ("e", "2026-11-01", "ana"), ("f", "2026-11-01", "bo"),
-        ("g", "2026-12-01", "ana"),
-    ]
-]  # fmt: skip
-
-
-@pytest.mark.access
-def test_events_are_paged_from_the_newest_without_gap_or_repeat(ledger):
-    view = over(ledger(NIGHTS), "2026-09-01..2026-11-30", scope=Scope((HERS,)))
-    ids, before = [], None
-    while (page := view.events(2, before)).height:
-        ids.append("".join(page["event_id"]))
-        before = (page["started_at"][-1].replace(tzinfo=UTC), page["event_id"][-1])
-    assert ids == ["ed", "ca"]
-    assert "".join(view.events(3)["event_id"]) == "edc"
-    assert view.events(1).columns == list(NAMES)
-
-
-def test_there_are_no_events_where_there_is_nothing(ledger):
-    assert over(ledger(NIGHTS), "2020-01").events(5).shape == (0, len(NAMES))
 
 
 def test_facts_say_what_a_selection_is_made_of(ledger):
