@@ -27,6 +27,12 @@ class Dimension:
     tag: str | None = None  # the key, for tag:KEY
     items: bool = False  # only usage items have it
 
+    @property
+    def noun(self) -> str:
+        """The label as it stands inside a sentence: "user", "API key"."""
+        label = self.label
+        return label if label[:2].isupper() else label[0].lower() + label[1:]
+
 
 def _dimension(
     name: str,

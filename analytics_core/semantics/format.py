@@ -376,13 +376,11 @@ def filters_text(filters: Filters, until: datetime | None = None) -> str:
 
 
 def _pick_text(pick: Pick) -> str:
-    label, plural = pick.of.label, pick.of.plural
-    name = label if label[:2].isupper() else label[0].lower() + label[1:]
     if not pick.values:
-        return f"no {name}"
+        return f"no {pick.of.noun}"
     if len(pick.values) > 3:
-        return f"{len(pick.values)} {plural}"
-    return f"{name} {' or '.join(map(_value_text, pick.values))}"
+        return f"{len(pick.values)} {pick.of.plural}"
+    return f"{pick.of.noun} {' or '.join(map(_value_text, pick.values))}"
 
 
 def _value_text(value: Value) -> str:

@@ -48,6 +48,10 @@ class DuckDialect:
         """A missing key is NULL."""
         return f"tags[{key}]"
 
+    def tags(self) -> str:
+        """NULL where there is none."""
+        return "map_entries(tags)"
+
     def whole(self, expression: str) -> str:
         """The sum of a BIGINT is a HUGEINT, which would arrive as a decimal."""
         return f"({expression})::BIGINT"

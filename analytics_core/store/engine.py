@@ -49,6 +49,10 @@ class Dialect(Protocol):
         """The value of a tag, NULL where it has none."""
         ...
 
+    def tags(self) -> str:
+        """An event's tags as a list of structs with `key` and `value`."""
+        ...
+
     def whole(self, expression: str) -> str:
         """As a 64-bit integer; an overflow raises."""
         ...

@@ -1,11 +1,12 @@
 """The members a reader may choose from: all times, the same scope, only the parents' picks."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import polars as pl
 
 from analytics_core.semantics.dimension import DIMENSIONS, Dimension, dimension
-from analytics_core.semantics.filters import Filters, Grant
+from analytics_core.semantics.filters import Filters, Grant, Value
 from analytics_core.store import sql
 from analytics_core.store.engine import Engine
 from analytics_core.store.sql_relations import Selection
@@ -19,7 +20,18 @@ EMPTY = pl.DataFrame(
         "events": pl.Int64,
     }
 )
+NO_KEYS = pl.DataFrame(
+    schema={
+        "key": pl.String,
+        "last_seen": pl.Datetime("us"),
+        "events": pl.Int64,
+        "members": pl.Int64,
+    }
+)
 IDS = ("session", "conversation")  # searched in the engine: as many members as a tenth of the rows
+MOST_BY_NAME = 200  # beyond, those seen last come first
+RETIRED = timedelta(days=90)  # not seen for so long before the newest of the list: after the others
+MOST_TAGS = 40  # whose values are found in one scan
 
 
 def above(of: Dimension) -> frozenset[str]:
@@ -49,6 +61,30 @@ def together(of: Dimension, filters: Filters) -> tuple[Dimension, ...]:
     )
 
 
+def tags_together(known: pl.DataFrame) -> tuple[Dimension, ...]:
+    """The tags (rows of `View.tag_keys`) whose lists are found in one scan: not those of ids."""
+    few = known.filter(pl.col("members") <= MOST_OPTIONS).sort(
+        "events", "key", descending=[True, False]
+    )
+    return tuple(dimension(f"tag:{key}") for key in sorted(few["key"].head(MOST_TAGS)))
+
+
+def tag_keys(chosen: Selection, engine: Engine) -> pl.DataFrame:
+    """key, last_seen, events, members (distinct values) of each tag, over `chosen.every`."""
+    return engine.run(sql.tag_keys(chosen, engine.dialect))
+
+
+def merged_keys(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """The tags of several files as one list by name; `members` is then at most that many."""
+    sums = pl.col("events").sum(), pl.col("members").sum()
+    return (
+        pl.concat((NO_KEYS, *parts))
+        .group_by("key")
+        .agg(pl.col("last_seen").max(), *sums)
+        .sort("key")
+    )
+
+
 def members(of: tuple[Dimension, ...], chosen: Selection, engine: Engine) -> pl.DataFrame:
     """dimension, member, last_seen, events of each of those dimensions, over `chosen.every`."""
     rows = engine.run(sql.members(of, chosen, engine.dialect))
@@ -71,16 +107,23 @@ def merged(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
+def among(members: pl.DataFrame, values: Sequence[Value]) -> pl.DataFrame:
+    """The members that are one of `values`; None is (unattributed)."""
+    return members.filter(pl.col("member").is_in(values, nulls_equal=True))
+
+
 def listed(members: pl.DataFrame, search: str | None, limit: int) -> pl.DataFrame:
-    """The `limit` members seen last that contain `search`, by casefolded name, unattributed last."""
+    """The `limit` members seen last that contain `search`, in the order in which they are offered.
+
+    By casefolded name, those not seen for long after the others; when there are more than
+    MOST_BY_NAME, those seen last first; unattributed at the end.
+    """
     if search:
         folded = pl.col("member").str.to_lowercase()
         members = members.filter(folded.str.contains(search.lower(), literal=True))
-    recent = members.sort(
-        pl.col("member").is_not_null(), "last_seen", "member", descending=[False, True, False]
-    )
-    return (
-        recent.head(limit)
-        .sort(pl.col("member").str.to_lowercase(), "member", nulls_last=True, maintain_order=True)
-        .select("member", "last_seen", "events")
+    nobody, seen = pl.col("member").is_null(), pl.col("last_seen")
+    kept = members.sort(~nobody, seen, "member", descending=[False, True, False]).head(limit)
+    late = -seen.to_physical() if len(kept) > MOST_BY_NAME else seen < seen.max() - RETIRED
+    return kept.sort(nobody, late, pl.col("member").str.to_lowercase(), "member").select(
+        "member", "last_seen", "events"
     )

@@ -238,6 +238,18 @@ def found_members(
     )
 
 
+def tag_keys(chosen: Selection, dialect: Dialect) -> Compiled:
+    """The tags of events of all times: key, last_seen, events, members (how many values)."""
+    terms, whole = Terms(dialect), dialect.whole
+    return Compiled(
+        f"SELECT tag.key AS key, max(started_at) AS last_seen, {whole('count(*)')} AS events,"
+        f" {whole('count(DISTINCT tag.value)')} AS members"
+        f" FROM (SELECT started_at, {dialect.unnested(dialect.tags())} AS tag"
+        f" {events(terms, chosen, lifted=True)}) AS event GROUP BY tag.key",
+        terms.params,
+    )
+
+
 def first_event(chosen: Selection, dialect: Dialect) -> Compiled:
     """When the first event of all times started."""
     terms = Terms(dialect)

@@ -12,8 +12,8 @@ from typing import TypeVar
 import polars as pl
 
 from analytics_core.errors import Damaged
-from analytics_core.semantics.dimension import Dimension, dimension
-from analytics_core.semantics.filters import Filters, Scope
+from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.filters import Filters, Grant, Scope, Value
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.query import Query
 from analytics_core.settings import Settings
@@ -24,6 +24,7 @@ from analytics_core.store.duck import Duck, Limits
 from analytics_core.store.engine import Engine
 from analytics_core.store.explained import Explained, Facts
 from analytics_core.store.generation import Generation, stamp_of
+from analytics_core.store.lists import Lists
 from analytics_core.store.manifest import Manifest
 from analytics_core.store.options import MOST_OPTIONS
 from analytics_core.store.results import Results
@@ -236,30 +237,29 @@ class View:
         return Rows(of, self.filters, self.scope, generation)
 
     def options(
-        self, name: str, search: str | None = None, limit: int = MOST_OPTIONS
+        self,
+        name: str,
+        search: str | None = None,
+        limit: int = MOST_OPTIONS,
+        *,
+        among: tuple[Value, ...] | None = None,
     ) -> pl.DataFrame:
         """Members of a dimension to choose from: member (null is unattributed), last_seen, events.
 
-        Same scope, period lifted, no picks but those on the dimension's ancestors; by name,
-        unattributed last; the `limit` seen last when there are more. `search` keeps members that
-        contain it, whatever the case. Raises UnknownName.
+        Same scope, period lifted, no picks but those on the dimension's ancestors; the `limit` seen
+        last when there are more; in the order of `options.listed`. `search` keeps members that
+        contain it, whatever the case, `among` those it names. Raises UnknownName.
         """
         of = dimension(name)
         picks = options.picks_above(of, self.filters)
-        view = replace(self, filters=replace(self.filters, picks=picks))
-        group = options.together(of, self.filters)
-        if group:
-            key = ("members", group, picks)
-            found = view._kept(key, lambda g: view._members(group, g))
-            found = found.filter(pl.col("dimension") == name)
-        else:
-            found = view._kept(
-                ("found", name, search, limit, picks),
-                lambda g: g.engine.run(
-                    sql.found_members(of, search, limit, view.selection(g), g.engine.dialect)
-                ),
-            )
-        return options.listed(found, search, limit)
+        return self.store.over(lambda g: self._lists(g, picks).offered(of, search, limit, among))
+
+    def tag_keys(self) -> pl.DataFrame:
+        """The tags of events of all times within the scope, by name.
+
+        Columns: key, last_seen, events, members (at most so many values).
+        """
+        return self.store.over(lambda g: self._lists(g, ()).tag_keys())
 
     def first_event(self) -> datetime | None:
         """When the first event within the scope started (aware UTC), whatever is picked."""
@@ -320,18 +320,12 @@ class View:
 
         return store.over(work)
 
-    def _members(self, of: tuple[Dimension, ...], generation: Generation) -> pl.DataFrame:
-        """The members in every file; a file never changes, so each is read once per scope."""
-
-        def read(path: str) -> pl.DataFrame:
-            chosen = Selection(self.filters, self.scope, (), (path,))
-            return options.members(of, chosen, generation.engine)
-
-        files = generation.files
-        keys = [("members of", path, of, self.scope, self.filters.picks) for path in files]
-        return options.merged(
-            self.store.results.fetch(keys, lambda places: [read(files[at]) for at in places])
-        )
+    def _lists(self, generation: Generation, picks: Grant) -> Lists:
+        """The option lists under these picks."""
+        view = replace(self, filters=replace(self.filters, picks=picks))
+        version = generation.version, self.store.settings.version
+        chosen = view.selection(generation)
+        return Lists(generation, chosen, version, self.store.results, self.store.turn)
 
     def _key(
         self, generation: Generation, about: tuple[object, ...], *, picked: bool

@@ -18,9 +18,10 @@ from analytics_core.semantics.period import Calendar, Period
 from analytics_core.settings import Settings
 from analytics_core.store.view import Store, View
 from analytics_core.ui import brand, detail, empty, header, layout, links, login, sidebar, state
+from analytics_core.ui.choices import Reader
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
-from analytics_core.ui.sidebar import Entry, Reader
+from analytics_core.ui.sidebar import Entry
 from pages import EVERY, PAGES
 
 

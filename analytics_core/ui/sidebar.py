@@ -1,40 +1,28 @@
 """The sidebar: menu, month, period and picks; drawn once per run, by the router."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import polars as pl
 import streamlit as st
 
 from analytics_core.errors import TokentallyError
 from analytics_core.semantics.dimension import Dimension, dimension
-from analytics_core.semantics.filters import ME, Filters
+from analytics_core.semantics.filters import MOST_VALUES
 from analytics_core.semantics.format import MONTH_NAMES, moment_text
-from analytics_core.semantics.member import label_of
 from analytics_core.semantics.period import PRESETS, Calendar, months_after
 from analytics_core.semantics.zone import local
 from analytics_core.store.view import View
 from analytics_core.ui import links, state
+from analytics_core.ui.choices import Choice, Choices, Reader
 from analytics_core.ui.escape import md_escape
 
-MOST_OPTIONS = 2000  # beyond, the members are searched on the server
-MOST_BY_NAME = 200  # beyond, those seen last come first
-FOUND = 50
 FIRST = ("organization", "team", "user", "project", "model")
 MORE = (
     "session", "customer", "feature", "agent", "repository", "provider", "service_type",
     "status", "event_type", "environment", "api_key",
 )  # fmt: skip
 _ONLY_IF_SEVERAL = ("organization", "team")
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who picks: `user_id` is what "Me" means; one who sees own rows only has no User box."""
-
-    user_id: str | None
-    own_rows_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +37,16 @@ class Entry:
 
 def menu(sections: Sequence[tuple[str, Sequence[Entry]]], current: str) -> None:
     """The pages: the first section open, the others folded unless they hold the open page."""
-    for number, (title, entries) in enumerate(sections):
-        expanded = number == 0 or any(entry.path == current for entry in entries)
-        with st.container(gap=None) if number == 0 else st.expander(title, expanded=expanded):
-            for entry in entries:
-                links.link(entry.path, entry.label, entry.icon, picks=dict(entry.picks))
+    with st.container(gap="xxsmall", key="menu"):  # low, so that the filters stay in view
+        for number, (title, entries) in enumerate(sections):
+            if number == 0:
+                box = st.container()
+            else:
+                mine = any(entry.path == current for entry in entries)
+                box = st.expander(title, expanded=mine, type="compact")
+            with box, st.container(gap="xxsmall"):
+                for entry in entries:
+                    links.link(entry.path, entry.label, entry.icon, picks=dict(entry.picks))
 
 
 def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]:
@@ -62,22 +55,20 @@ def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]
     Options are asked of `everything`: the reader's scope, without picks. The sentences hold
     untrusted text.
     """
+    with st.container(gap="xsmall", key="filters"):
+        return _filters(everything, reader, now)
+
+
+def _filters(everything: View, reader: Reader, now: datetime) -> list[str]:
     calendar = everything.filters.period.calendar
     state.selection(now, calendar)
     _month(everything, now, calendar)
     _period(now, calendar)
-    refused = [s for name in state.picked_dimensions() for s in _prune(everything, name, reader)]
+    choices = Choices(everything, reader)
+    refused = [said for name in state.picked_dimensions() for said in _prune(choices, name)]
     for name in FIRST:
-        _pick(everything, dimension(name), reader)
-    others = [n for n in state.picked_dimensions() if n not in (*FIRST, *MORE)]
-    active = sum(bool(state.picked(n)) for n in (*MORE, *others))
-    more = st.expander(
-        f"More filters ({active})" if active else "More filters", key="f.more", on_change="rerun"
-    )
-    with more:
-        for name in (*MORE, *others):
-            if more.open or state.picked(name):  # a closed box asks nothing
-                _pick(everything, dimension(name), reader)
+        _pick(choices, name)
+    _more(choices)
     state.selection(now, calendar)
     st.button(
         "Clear all filters",
@@ -88,6 +79,20 @@ def choose_filters(everything: View, reader: Reader, now: datetime) -> list[str]
         width="stretch",
     )
     return refused
+
+
+def _more(choices: Choices) -> None:
+    """The boxes that are seldom needed, folded; a closed box without a pick asks nothing."""
+    picked = [name for name in state.picked_dimensions() if name not in FIRST]
+    box = st.expander(
+        f"More filters ({len(picked)})" if picked else "More filters",
+        key="f.more",
+        on_change="rerun",
+    )
+    offered = (*MORE, *choices.tags()) if box.open else tuple(n for n in MORE if n in picked)
+    with box:
+        for name in dict.fromkeys((*offered, *picked)):
+            _pick(choices, name)
 
 
 def _month(everything: View, now: datetime, calendar: Calendar) -> None:
@@ -165,94 +170,52 @@ def _custom(now: datetime, calendar: Calendar) -> None:
     st.caption(f"{moment_text(chosen.start, zone)} – {moment_text(chosen.end, zone)} ({zone})")
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """What a box offers, as URL values, and how each reads; `searched`: only the best matches."""
-
-    values: tuple[str, ...]
-    labels: dict[str, str]
-    searched: bool
-
-
-def _prune(everything: View, name: str, reader: Reader) -> list[str]:
+def _prune(choices: Choices, name: str) -> list[str]:
     """Drops picks that are not among the reader's options; a sentence for each."""
-    choice = _choice(everything, dimension(name), reader)
-    gone = state.prune(name, choice.values)
-    return [f"{name}={value} is not available to you." for value in gone]
+    gone = state.prune(name, choices.of(name).values)
+    return [_refusal(choices, name, value) for value in gone]
 
 
-def _pick(everything: View, of: Dimension, reader: Reader) -> None:
+def _refusal(choices: Choices, name: str, value: str) -> str:
+    if dimension(name).parent and choices.elsewhere(name, value):
+        return f"{name}={value} does not go with the other filters and was taken away."
+    return f"{name}={value} is not available to you."
+
+
+def _pick(choices: Choices, name: str) -> None:
     """One box, whose picks are among its options; no box where there is nothing to choose."""
-    if of.name == "user" and reader.own_rows_only and not state.picked("user"):
+    of, picked, mine = dimension(name), state.picked(name), choices.reader.own_rows_only
+    if name == "user" and mine and not picked:
         return
-    if of.name == "session" and not any(map(state.picked, ("team", "user", "session"))):
+    if name == "session" and not mine and not any(map(state.picked, ("team", "user", "session"))):
         st.multiselect(of.label, [], disabled=True, placeholder="Pick a team or user first")
         return
-    choice = _choice(everything, of, reader)
-    if choice.searched:
-        st.text_input(f"Find a {of.label.lower()}", key=state.of_search(of.name))
-    if len(choice.values) < (2 if of.name in _ONLY_IF_SEVERAL else 1) and not state.picked(of.name):
+    choice = choices.of(name)
+    enough = len(choice.values) > 1 if name in _ONLY_IF_SEVERAL else choice.filled
+    if not enough and not picked:
         return
-    state.prune(of.name, choice.values)
+    if choice.searched:
+        st.text_input(f"Find {_one(of)}", key=state.of_search(name), placeholder="Part of the name")
+    state.prune(name, choice.values)
     st.multiselect(
         of.label,
         choice.values,
-        key=state.of_dimension(of.name),
+        key=state.of_dimension(name),
         format_func=choice.labels.__getitem__,
-        placeholder=f"All {of.plural}",
+        placeholder=_placeholder(choice),
         filter_mode="contains",
         select_all=False,
+        max_selections=MOST_VALUES,
         persist_state="session",
     )
 
 
-def _choice(everything: View, of: Dimension, reader: Reader) -> _Choice:
-    view = replace(everything, filters=_under_parents(everything.filters, of, reader))
-    known = view.options(of.name, limit=MOST_OPTIONS + 1)
-    searched = len(known) > MOST_OPTIONS
-    if searched:
-        known = view.options(of.name, search=state.searched(of.name), limit=FOUND)
-    values = _ordered(known, of)
-    if searched:
-        kept = [v for v in state.picked(of.name) if v not in values and _exists(view, of, v)]
-        values = [*kept, *values]
-    if of.name == "user" and reader.user_id is not None and values:
-        values = [ME, *values]
-    return _Choice(tuple(values), _labels(values, of, reader), searched)
+def _one(of: Dimension) -> str:
+    return f"{'an' if of.label[0] in 'AEIO' else 'a'} {of.noun}"
 
 
-def _exists(view: View, of: Dimension, value: str) -> bool:
-    found = view.options(of.name, search=value, limit=MOST_OPTIONS)
-    return value in found["member"].fill_null("")
-
-
-def _under_parents(base: Filters, of: Dimension, reader: Reader) -> Filters:
-    """`base` with the picks of the dimension's parents, and theirs."""
-    filters, above = base, of.parent
-    while above is not None:
-        values = [v or None for v in state.picked(above)]
-        filters = filters.pick(above, values)
-        above = dimension(above).parent
-    return filters.resolved(reader.user_id)
-
-
-def _ordered(known: pl.DataFrame, of: Dimension) -> list[str]:
-    """By name; when there are many, those seen last first; (unattributed) at the end."""
-    rows = list(known.select("member", "last_seen").iter_rows())
-    named = [(member, seen) for member, seen in rows if member is not None]
-    named.sort(key=lambda row: (label_of(of.name, row[0]).casefold(), row[0]))
-    if len(named) > MOST_BY_NAME:
-        named.sort(key=lambda row: row[1], reverse=True)
-    return [member for member, _ in named] + [""] * (len(rows) > len(named))
-
-
-def _labels(values: Sequence[str], of: Dimension, reader: Reader) -> dict[str, str]:
-    """How each value reads; never two alike, since the browser sends labels back."""
-    labels: dict[str, str] = {}
-    taken: set[str] = set()
-    for value in values:
-        label = f"Me ({reader.user_id})" if value == ME else label_of(of.name, value or None)
-        label = label if label not in taken else f"'{value}'"
-        labels[value] = label
-        taken.add(label)
-    return labels
+def _placeholder(choice: Choice) -> str:
+    name = choice.of
+    if choice.searched and state.searched(name.name) and not choice.values:
+        return f"No {name.noun} contains this"
+    return f"All {name.plural}"

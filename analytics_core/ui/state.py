@@ -190,7 +190,8 @@ def _picks(key: str) -> bool:
 
 def picked_dimensions() -> list[str]:
     """The dimensions whose widget has a pick, in the order of their declaration, tags last."""
-    names = [k[2:] for k, v in st.session_state.items() if isinstance(k, str) and _picks(k) and v]
+    keep = st.session_state  # looking a value up is slow, so only those of picks are
+    names = [k[2:] for k in keep if isinstance(k, str) and _picks(k) and keep[k]]
     order = {name: i for i, name in enumerate(DIMENSIONS)}
     return sorted(names, key=lambda n: (order.get(n, len(order)), n))
 

@@ -338,6 +338,70 @@ def test_the_members_seen_last_are_kept_when_there_are_too_many(ledger):
     assert view.options("session", limit=3).rows() == [(None, datetime(2026, 11, 7), 7)]
 
 
+def test_members_not_seen_for_three_months_come_after_the_others(ledger):
+    seen = {"b": "2026-11-01", "a": "2026-07-01", "c": "2026-08-10"}
+    rows = [{"started_at": at, "project": name} for name, at in seen.items()]
+    listed = over(ledger([*rows, {"started_at": "2026-11-02"}]), "2026-11").options("project")
+    assert listed["member"].to_list() == ["b", "c", "a", None]
+
+
+def test_in_a_long_list_those_seen_last_come_first(ledger):
+    start = datetime(2026, 11, 1)
+    rows = [{"started_at": start + timedelta(minutes=n), "user_id": f"u{n:03}"} for n in range(201)]
+    view = over(ledger(rows), "2026-11")
+    assert view.options("user")["member"].to_list()[:2] == ["u200", "u199"]
+    assert view.options("user", limit=200)["member"].to_list()[:2] == ["u001", "u002"]
+
+
+@pytest.mark.access
+def test_a_list_can_be_asked_of_named_members_only(ledger):
+    rows = [
+        {"started_at": "2026-11-01", "user_id": name, "session_id": name, "tags": [("flow", name)]}
+        for name in ("ana", "anabel", None)
+    ]
+    view = over(ledger(rows), "2026-11")
+    for name in ("user", "session", "tag:flow"):
+        known = view.options(name, among=("ana", None, "zed"))["member"].to_list()
+        assert known == ["ana", None]
+    hers = over(view.store, "2026-11", scope=Scope((HERS,)))
+    assert hers.options("user", among=("anabel",)).height == 0
+
+
+TAGGED = [
+    {"started_at": "2026-11-01", "user_id": "ana", "tags": [("flow", "a"), ("tool", "x")]},
+    {"started_at": "2026-11-02", "user_id": "bo", "tags": [("flow", "b")]},
+    {"started_at": "2026-10-03", "user_id": "bo", "tags": [("secret", "s")]},
+    {"started_at": "2026-11-03", "user_id": "ana"},
+]
+
+
+@pytest.mark.access
+def test_tags_are_those_of_events_of_all_time_within_the_scope(ledger):
+    view = over(ledger(TAGGED), "2026-11")
+    assert view.tag_keys().rows() == [
+        ("flow", datetime(2026, 11, 2), 2, 2), ("secret", datetime(2026, 10, 3), 1, 1),
+        ("tool", datetime(2026, 11, 1), 1, 1),
+    ]  # fmt: skip
+    hers = over(view.store, "2026-11", scope=Scope((HERS,)))
+    assert hers.tag_keys()["key"].to_list() == ["flow", "tool"]
+    assert hers.options("tag:flow").rows() == [
+        ("a", datetime(2026, 11, 1), 1), (None, datetime(2026, 11, 3), 1),
+    ]  # fmt: skip
+    assert hers.options("tag:secret")["member"].to_list() == [None]
+    assert over(view.store, "2026-11", scope=NOTHING).tag_keys().height == 0
+
+
+def test_a_tag_with_an_id_per_event_is_listed_by_the_engine(ledger):
+    start = datetime(2026, 11, 1)
+    rows = [
+        {"started_at": start + timedelta(seconds=n), "tags": [("run", f"r{n}"), ("flow", "a")]}
+        for n in range(2001)
+    ]
+    view = over(ledger(rows), "2026-11")
+    assert view.options("tag:run", limit=2)["member"].to_list() == ["r1999", "r2000"]
+    assert view.options("tag:flow").rows() == [("a", start + timedelta(seconds=2000), 2001)]
+
+
 def test_an_option_list_of_an_unknown_dimension_is_refused(ledger):
     with pytest.raises(UnknownName, match="Did you mean 'project'"):
         over(ledger(ROWS), "2026-11").options("projct")

@@ -192,3 +192,69 @@ def test_beyond_two_thousand_members_a_box_searches_on_the_server(app):
     page.text_input[0].input("ZO").run()
     assert _box(page, "User").options == ["Me (ada@x.example)", "user 0007", "zoe"]
     assert _cost(page) == "$1.00"
+
+
+def _more(page: AppTest) -> AppTest:
+    """Opens the folded boxes."""
+    page.session_state["f.more"] = True
+    return page.run()
+
+
+def test_a_box_is_offered_for_each_tag_and_for_what_the_data_fill(app):
+    tagged = _event(5, "ann", "core", "Search", tags=[("flow", "nightly"), ("tool", "grep")])
+    page = _more(app([*EVENTS, tagged], **OCTOBER))
+    assert _labels(page) == [
+        "Team", "User", "Project", "Model", "Session", "Agent", "Provider", "Service type",
+        "Status", "Event type", "Tag flow", "Tag tool",
+    ]  # fmt: skip
+    _box(page, "Tag flow").select("nightly").run()
+    assert _params(page) == {"period": ["2025-10"], "tag:flow": ["nightly"]}
+    assert _cost(page) == "$1.00"
+    assert [e.label for e in page.expander] == ["More filters (1)"]
+
+
+@pytest.mark.access
+def test_a_tag_that_only_others_use_is_not_offered(app):
+    tagged = _event(5, "ann", "core", "Search", tags=[("flow", "nightly")])
+    page = _more(app([*EVENTS, tagged | {"user_id": "bo"}], who="ann", **OCTOBER))
+    assert not [label for label in _labels(page) if label.startswith("Tag")]
+
+
+def test_those_who_see_their_own_rows_only_choose_among_their_sessions(app):
+    page = _more(app([*EVENTS, _event(6, "ann", "core", "Search", session_id="s2")], who="ann"))
+    assert "User" not in _labels(page)
+    assert _box(page, "Session").options == ["s2", "(unattributed)"]
+    assert not _box(page, "Session").disabled
+
+
+def test_a_session_is_chosen_after_a_team_or_user(app):
+    page = _more(app(EVENTS, **OCTOBER))
+    assert _box(page, "Session").disabled
+    _box(page, "Team").select("core").run()
+    assert _box(page, "Session").options == ["s1", "(unattributed)"]
+
+
+def test_a_pick_that_a_new_parent_excludes_is_taken_away_and_said(app):
+    page = app(EVENTS, user=["ann", "bo"], **OCTOBER)
+    _box(page, "Team").select("core").run()
+    said = [t.value.replace("\\", "") for t in page.toast]
+    assert said == ["user=bo does not go with the other filters and was taken away."]
+
+
+@pytest.mark.access
+@pytest.mark.parametrize("user", ["bo", "nobody at all"])
+def test_a_value_of_others_is_refused_like_one_that_does_not_exist(app, user: str):
+    page = app(EVENTS, who="ann", user=user, **OCTOBER)
+    said = [t.value.replace("\\", "") for t in page.toast]
+    assert said == [f"user={user} is not available to you."]
+    assert _params(page) == {"period": ["2025-10"]}
+
+
+def test_a_search_that_finds_nobody_keeps_the_box_and_its_picks(app):
+    many = [_event(1, f"user {n:04}", "core", "Search") for n in range(2001)]
+    page = app(many, who="leo", user="user 0007", **OCTOBER)
+    page.text_input[0].input("zzz").run()
+    assert _box(page, "User").options == ["Me (leo)", "user 0007"]
+    _box(page, "User").unselect("user 0007").run()
+    assert _box(page, "User").value == []
+    assert [t.label for t in page.text_input] == ["Find a user"]
