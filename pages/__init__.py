@@ -2,8 +2,11 @@
 
 from types import ModuleType
 
-from pages import overview
+from pages import explore, overview
 
-PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (("Analytics", (overview,)),)
+PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
+    ("Analytics", (overview,)),
+    ("Breakdowns", (explore,)),
+)
 HIDDEN: tuple[ModuleType, ...] = ()  # reached by links: one member, one's own account
 EVERY = (*(module for _, modules in PAGES for module in modules), *HIDDEN)

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from analytics_core import settings
 from analytics_core.events import SCHEMA_NUMBER, schema
@@ -158,7 +159,7 @@ HASH = "$2b$04$abcdefghijklmnopqrstuuKj5O9jbEH8nYbqbVnHoBGyN1VZXQdFS"
 def app(
     landed: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., AppTest]]:
-    """Opens the app over literal events as a signed-in person, with URL parameters.
+    """Opens the app over literal events as a signed-in person, at a path with URL parameters.
 
     Called again without events it is another tab over the same store.
     """
@@ -169,7 +170,10 @@ def app(
     made: list[Path] = []
 
     def open_app(
-        events: Sequence[Event] | None = None, who: str = "ada", **params: str | list[str]
+        events: Sequence[Event] | None = None,
+        who: str = "ada",
+        path: str = "",
+        **params: str | list[str],
     ) -> AppTest:
         if events is not None or not made:
             made.append(landed(events or []))
@@ -182,6 +186,8 @@ def app(
         tab.session_state[login.SIGN_IN], tab.session_state[login.OWNER] = sign_in, who
         for name, value in params.items():
             tab.query_params[name] = value
+        if path:
+            tab._page_hash = calc_hash(path)  # AppTest can only open pages that are files
         return tab.run()
 
     yield open_app

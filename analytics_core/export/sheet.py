@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
+from analytics_core.reports.pivot import Pivot
 from analytics_core.reports.standing import Standing
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.measure import Measure
@@ -54,6 +55,18 @@ def of_breakdown(breakdown: Breakdown) -> Sheet:
     rows = tuple((p.label, p.member.kind, p.value, p.share) for p in breakdown.parts)
     names = (Column(breakdown.by.name), Column("kind"))
     return Sheet((*names, _figure(breakdown.measure), Column("share", Unit.RATIO)), rows)
+
+
+def of_pivot(pivot: Pivot) -> Sheet:
+    """One row per pair of members: who, who, how much."""
+    rows = tuple(
+        (a.label(pivot.rows_by.name), a.kind, b.label(pivot.columns_by.name), b.kind, value)
+        for a, row in zip(pivot.down, pivot.cells, strict=True)
+        for b, value in zip(pivot.across, row, strict=True)
+    )
+    down, across = pivot.rows_by.name, pivot.columns_by.name
+    names = (Column(down), Column(f"{down} kind"), Column(across), Column(f"{across} kind"))
+    return Sheet((*names, _figure(pivot.measure)), rows)
 
 
 def of_standing(standing: Standing) -> Sheet:

@@ -10,6 +10,7 @@ from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.member import Member
 from analytics_core.semantics.query import Query
+from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
 
 
@@ -48,18 +49,30 @@ class Breakdown:
         parts = tuple(replace(p, share=share_of(p.value, total)) for p in kept)
         return replace(self, parts=parts, total=total, hidden=len(self.parts) - len(kept))
 
+    def as_shares(self) -> Self:
+        """The same with shares of the total in place of the figures."""
+        measure = replace(
+            self.measure, label=f"Share of {self.measure.label.lower()}", unit=Unit.RATIO
+        )
+        parts = tuple(replace(part, value=part.share) for part in self.parts)
+        return replace(self, measure=measure, parts=parts, total=1.0)
+
 
 def questions(measure: str, by: str, top: int | None = None) -> tuple[Query, Query]:
     """What `breakdown` asks: the parts and the whole."""
     return Query((measure,), (by,), top=top), Query((measure,))
 
 
-def breakdown(view: View, measure: str, by: str, *, top: int | None = None) -> Breakdown:
+def breakdown(
+    view: View, measure: str, by: str, *, top: int | None = None, rank: str = ""
+) -> Breakdown:
     """`measure` for each member of `by`, the largest `top` of them by name, the rest as Others.
 
-    Raises UnknownName, NotAsked. Source: METRICS.md 3.
+    `rank` is the measure that decides the order, where it is another. Raises UnknownName, NotAsked.
+    Source: METRICS.md 3.
     """
-    parts, whole = view.ask_all(questions(measure, by, top))
+    asked = (measure,) if rank in ("", measure) else (rank, measure)
+    parts, whole = view.ask_all((Query(asked, (by,), top=top), Query((measure,))))
     total: Figure = whole[measure][0]
     additive = MEASURES[measure].additive
     rows = tuple(

@@ -7,7 +7,7 @@ import streamlit as st
 from analytics_core.export.command import command
 from analytics_core.semantics.filters import Pick
 from analytics_core.semantics.format import exact, moment_text, text
-from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.member import label_of
 from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
@@ -19,8 +19,11 @@ from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 
 
-def explain(view: View, query: Query, name: str) -> None:
-    """A button that opens the explanation of the answer to `query`; closed, it costs nothing."""
+def explain(view: View, query: Query, name: str, about: str = "") -> None:
+    """A button that opens the explanation of the answer to `query`; closed, it costs nothing.
+
+    `about` is the measure it speaks of; by default the query's first.
+    """
     popover = st.popover(
         "Explain",
         type="tertiary",
@@ -30,17 +33,16 @@ def explain(view: View, query: Query, name: str) -> None:
     )
     if popover.open:
         with popover, edge(f"{name}.explain"):
-            _draw(view, query)
+            _draw(view, query, MEASURES[about or query.measures[0]])
 
 
-def _draw(view: View, query: Query) -> None:
-    measure = MEASURES[query.measures[0]]
+def _draw(view: View, query: Query, measure: Measure) -> None:
     how = view.explained(query)
     whole = view.ask(Query((measure.name,)))[measure.name][0]
     st.markdown(f"**{measure.label}**: {md_escape(exact(whole, measure.unit))}")
     st.caption(f"{measure.description} Formula: {md_escape(measure.formula)}")
     with st.container(gap="xxsmall"):
-        for label, words in _lines(view, query, how):
+        for label, words in _lines(view, measure, how):
             st.markdown(f":small[**{label}** {md_escape(words)}]")
     st.caption("The same question on the command line")
     st.code(command(query, view.filters, state.username()), language="bash", wrap_lines=True)
@@ -50,8 +52,8 @@ def _draw(view: View, query: Query) -> None:
             st.code("\n".join(f"{k} = {v}" for k, v in values), language=None, wrap_lines=True)
 
 
-def _lines(view: View, query: Query, how: Explained) -> Iterator[tuple[str, str]]:
-    measure, period = MEASURES[query.measures[0]], view.filters.period
+def _lines(view: View, measure: Measure, how: Explained) -> Iterator[tuple[str, str]]:
+    period = view.filters.period
     zone = period.calendar.zone
     yield "Period", f"{_range(period, zone)} ({zone}), the end not included"
     if zone != "UTC":

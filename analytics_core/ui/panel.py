@@ -21,7 +21,8 @@ _KINDS = {state.CHARTS: "Chart", state.TABLES: "Table"}
 class Content:
     """What one panel shows of one answer. `controls` are drawn above the chart and the table.
 
-    `view` is what was asked, where it is not the panel's (one picked member, another period).
+    `about` is the measure that Explain speaks of, where it is not the question's first. `view` is
+    what was asked, where it is not the panel's (one picked member, another period).
     """
 
     question: Query
@@ -29,6 +30,7 @@ class Content:
     chart: Callable[[], None]
     table: Callable[[], None]
     sheet: Callable[[], Sheet]
+    about: str = ""
     view: View | None = None
 
 
@@ -55,7 +57,7 @@ def panel(
             with head:
                 kind = _switch(name, table_first=table_first)
                 with st.container(horizontal=True, width="content", gap="xsmall"):
-                    explain(shown.view or view, shown.question, name)
+                    explain(shown.view or view, shown.question, name, shown.about)
                     _download(shown.view or view, name, shown.sheet)
             shown.controls()
             if kind == state.TABLES:

@@ -52,17 +52,19 @@ def of_own(name: str) -> str:
 
 def own(name: str) -> str:
     """What a URL key of the open page says, its default where it says nothing."""
-    default = next(key.default for key in _own_keys() if key.name == name)
-    return st.session_state.get(of_own(name)) or default
+    said: str | None = st.session_state.get(of_own(name))
+    return _default(name) if said is None else said
+
+
+def _default(name: str) -> str:
+    return next(key.default for key in _own_keys() if key.name == name)
 
 
 def own_choice(name: str, choices: Sequence[str]) -> str:
     """The key of a widget that chooses one of `choices`; the default where the URL says another."""
-    if own(name) not in choices:
-        default = next(key.default for key in _own_keys() if key.name == name)
-        st.session_state[of_own(name)] = default if default in choices else choices[0]
-    else:
-        st.session_state[of_own(name)] = own(name)
+    said, default = own(name), _default(name)
+    fallback = default if default in choices else choices[0]
+    st.session_state[of_own(name)] = said if said in choices else fallback
     return of_own(name)
 
 

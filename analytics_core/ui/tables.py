@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
+from analytics_core.reports.pivot import Pivot
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.format import cell
 from analytics_core.semantics.measure import Measure
@@ -55,6 +56,17 @@ def _draw(
         columns[f"c{place}"] = _texts([row[place] for row in rows], measure)
         config[f"c{place}"] = st.column_config.TextColumn(heading, alignment="right")
     _show(pl.DataFrame(columns), config, key)
+
+
+def pivot_table(pivot: Pivot, key: str) -> None:
+    """One row per member of the first dimension, one column per member of the second; totals."""
+    across = [member.label(pivot.columns_by.name) for member in pivot.across]
+    rows: list[list[Any]] = [
+        [a.label(pivot.rows_by.name), total, *cells]
+        for a, total, cells in zip(pivot.down, pivot.row_totals, pivot.cells, strict=True)
+    ]
+    rows.append([TOTAL, pivot.total, *pivot.column_totals])
+    _draw(pivot.rows_by.label, [TOTAL, *across], rows, pivot.measure, key)
 
 
 def breakdown_table(breakdown: Breakdown, key: str) -> None:

@@ -4,18 +4,24 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import altair as alt
+import polars as pl
 import pytest
 
+from analytics_core.charts.area import area
 from analytics_core.charts.bars import bars
 from analytics_core.charts.doughnut import doughnut
 from analytics_core.charts.drawing import Drawing
 from analytics_core.charts.line import line
+from analytics_core.charts.matrix import fits, matrix
 from analytics_core.charts.stacked_bar import stacked_bar
 from analytics_core.charts.theme import SLOTS, colours
-from analytics_core.errors import NotAdditive
+from analytics_core.errors import BadValue, NotAdditive
+from analytics_core.reports.overlay import Laid, Overlay
+from analytics_core.reports.pivot import pivot
 from analytics_core.semantics.member import Member
 
 HOSTILE = (
@@ -154,6 +160,47 @@ def test_what_does_not_add_up_is_never_stacked(timeline_of, breakdown_of, kind):
     )
     with pytest.raises(NotAdditive, match="Users cannot be stacked"):
         kind(report)
+
+
+@pytest.mark.parametrize("kind", [stacked_bar, doughnut, bars])
+def test_a_click_picks_a_bucket_or_a_member_by_text(drawn, kind):
+    drawing = drawn(kind)
+    assert drawing.selections == {"picked"}
+    (param,) = drawing.spec["params"]
+    (field,) = param["select"]["fields"]
+    assert drawing.rows[field].dtype == pl.String
+
+
+@pytest.mark.parametrize("kind", [stacked_bar, line])
+def test_the_period_before_is_a_dashed_line_with_its_own_dates(timeline_of, kind):
+    seen = timeline_of([(1, 2)] * 4)
+    laid = tuple(Laid(b, "Mon 28 Sep 2026", 5) for b in seen.buckets)
+    drawing = kind(seen, before=Overlay(seen.measure, seen.grain, laid, "35 days earlier"))
+    alt.LayerChart.from_dict(drawing.spec, validate=True)
+    frame = drawing.vega["datasets"]["before"]
+    assert frame["when"].to_list() == ["Mon 28 Sep 2026"] * 4
+    dashed = [m for m in parts_of(drawing.spec, "mark") if m.get("strokeDash") == [5, 4]]
+    assert dashed
+
+
+def test_an_area_has_one_series(timeline_of):
+    drawing = area(timeline_of([(1,)] * 4, by=None))
+    alt.LayerChart.from_dict(drawing.spec, validate=True)
+    with pytest.raises(BadValue, match="one series"):
+        area(timeline_of([(1, 2)] * 4))
+
+
+def test_a_matrix_is_valid_and_says_its_highest_cell(viewed):
+    events = [
+        {"started_at": datetime(2026, 11, 3), "cost_nano": 5 * 10**9, "project": name, "model": "m"}
+        for name in HOSTILE
+    ]
+    found = pivot(viewed([*events, events[0]]), "cost", ("project", "model"))
+    drawing = matrix(found)
+    alt.Chart.from_dict(drawing.spec, validate=True)
+    assert fits(found)
+    assert f"highest {HOSTILE[0]}, m, $10.00" in drawing.alt
+    assert set(parts_of(drawing.spec, "field")) == {"x", "y", "value", "down", "across", "text"}
 
 
 @every_kind

@@ -116,3 +116,13 @@ def test_the_total_of_a_bucket_is_unknown_where_nothing_in_it_has_a_price(viewed
     assert found.without(frozenset({"member:A"})).totals()["total"].to_list() == [
         2 * USD, 0, 0, USD,
     ]  # fmt: skip
+
+
+def test_a_cumulative_timeline_adds_what_came_before_and_is_unknown_until_something_is(viewed):
+    events = [
+        _event(datetime(2026, 11, 1, 9), None, "A"),
+        _event(datetime(2026, 11, 2, 9), 5, "A"),
+        _event(datetime(2026, 11, 4, 9), 2, "A"),
+    ]
+    found = timeline(viewed(events, now=NOON), "cost").cumulative()
+    assert found.frame["value"].to_list() == [None, 5 * USD, 5 * USD, 7 * USD]
