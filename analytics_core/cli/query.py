@@ -21,6 +21,7 @@ _OPTIONS = {"start": "--from", "end": "--to", "filters": "--where"} | {
     name: f"--{name}" for name in ("measures", "by", "top", "limit", "period")
 }
 _LISTED = ("measure", "dimension")
+_BINARY = ("parquet", "arrow")
 
 
 def _names(title: str, names: list[str]) -> str:
@@ -65,37 +66,39 @@ def _query_arguments(one: argparse.ArgumentParser) -> None:
     )
     add("--top", type=int, metavar="N", help="the N most by the first measure; the rest is Others")
     add("--order", choices=("value", "name"), default="value", help="how members are sorted")
+    add("--compare", choices=("previous",), help="each figure beside that of the period before")
     add("--limit", type=int, metavar="N", help="cut the rows")
     add("--as", dest="username", metavar="USER", help="see what that account sees")
-    add("--format", default="table", help="table (the default), csv, json or parquet")
+    add("--format", default="table", help="table (the default), csv, json, parquet or arrow")
     add("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
 
 def _query(call: Call) -> int:
     import duckdb
 
-    from analytics_core.export import answer
+    from analytics_core.export.answer import answered
+    from analytics_core.export.formats import format_of
     from analytics_core.store import parquet
     from analytics_core.store.view import View
 
-    kind = answer.check_format("json" if call.options.json else call.options.format)
-    _check_target(call, kind)
+    kind = format_of("json" if call.options.json else call.options.format)
+    _check_target(call, kind.name)
     with _in_words_of_the_command_line(call.options):
         query, filters = _question(call), _filters(call)
     scope, me = _scope(call)
     with call.store() as store:
         view = View(store, scope, filters.resolved(me))
         try:
-            frame = view.ask(query)
+            answer = answered(view, query, compare=call.options.compare == "previous")
         except duckdb.Error:
             for file in store.manifest.files:
                 parquet.check(call.folders.events, file)  # else the fault is ours
             raise
-        _write(answer.written(frame, view, query, kind), call.options.out)
+        _write(kind.written(answer), call.options.out)
         if not store.manifest.files:
             inbox = call.folders.inbox
             note(f"Nothing was taken in yet. Put exports into {inbox} and run 'ingest'.")
-        elif answer.empty(frame, query) and not view.facts().rows:
+        elif answer.empty and not view.facts().rows:
             note("No events match.")
     return OK
 
@@ -161,7 +164,7 @@ def _scope(call: Call) -> tuple[Scope, str | None]:
 def _check_target(call: Call, kind: str) -> None:
     """Before the question is asked: that its answer has somewhere to go."""
     out: Path | None = call.options.out
-    if out is None and kind == "parquet" and sys.stdout is not None and sys.stdout.isatty():
+    if out is None and kind in _BINARY and sys.stdout is not None and sys.stdout.isatty():
         raise BadValue("--format", kind, "a file to write it to: --out FILE")
     if out is not None and out.is_dir():
         raise BadValue("--out", out, "a file, not a folder")
@@ -186,6 +189,7 @@ QUERY = Command(
     examples=(
         "query --measures cost,requests --by project --period last-month --top 5",
         "query --measures cost --grain day --where 'project=Search,Voice Bot' --as ana --json",
+        "query --measures cost --by model --period last-month --compare previous",
     ),
     arguments=_query_arguments,
     run=_query,

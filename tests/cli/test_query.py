@@ -70,8 +70,11 @@ def test_json_says_what_it_is_about(ask) -> None:
             "end": "2025-07-01T00:00:00+00:00",
             "zone": "UTC",
         },
+        "filters": {},
         "data_until": "2025-06-30T22:00:00+00:00",
         "measures": {"cost": "usd", "requests": "count", "cost_per_request": "usd"},
+        "row_count": 1,
+        "row_total": 1,
         "rows": [{"cost": "7.750000001", "requests": 6, "cost_per_request": "1.93750000025"}],
     }
 

@@ -1,16 +1,13 @@
-"""An answer as rows, JSON, CSV, Parquet and text, with nothing rounded."""
+"""An answer as plain rows, with what has to be known of it."""
 
-import io
-import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 
-import polars as pl
 import pytest
 
-from analytics_core.errors import UnknownName
-from analytics_core.export import answer
+from analytics_core.export.answer import about, answered, rows
+from analytics_core.semantics.filters import Pick
 from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
@@ -29,7 +26,7 @@ def view(viewed: Callable[..., View]) -> View:
 
 
 def test_a_row_says_of_each_dimension_which_kind_of_member_it_is(view: View) -> None:
-    assert list(answer.rows(view.ask(BY_PROJECT), BY_PROJECT)) == [
+    assert list(rows(answered(view, BY_PROJECT))) == [
         {"project": "Search", "project_kind": "member", "project_members": 1,
          "cost": "1.000000001", "requests": 1},
         {"project": "Atlas", "project_kind": "member", "project_members": 1,
@@ -41,29 +38,36 @@ def test_a_row_says_of_each_dimension_which_kind_of_member_it_is(view: View) -> 
 
 def test_a_day_is_a_date_and_an_hour_an_instant_in_utc(view: View) -> None:
     for grain, first in ((Grain.DAY, "2026-11-02"), (Grain.HOUR, "2026-11-02T09:00:00+00:00")):
-        query = Query(("requests",), grain=grain)
-        assert next(answer.rows(view.ask(query), query)) == {"bucket": first, "requests": 2}
+        answer = answered(view, Query(("requests",), grain=grain))
+        assert next(rows(answer)) == {"bucket": first, "requests": 2}
 
 
-@pytest.mark.parametrize("kind", answer.FORMATS)
-def test_every_format_has_the_same_cost(view: View, kind: str) -> None:
-    query = Query(("cost",))
-    made = answer.written(view.ask(query), view, query, kind)
-    assert made == answer.written(view.ask(query), view, query, kind)
-    if kind == "table":
-        assert made.decode() == "November 2026 · UTC\n cost\n$1.00\n"
-    elif kind == "csv":
-        assert made.decode("utf-8-sig") == "cost\r\n1.000000003\r\n"
-    elif kind == "json":
-        assert json.loads(made)["rows"] == [{"cost": "1.000000003"}]
-    else:
-        assert pl.read_parquet(io.BytesIO(made)).rows() == [(Decimal("1.000000003"), 1_000_000_003)]
+def test_what_stands_beside_the_rows_decides_them(viewed: Callable[..., View]) -> None:
+    picked = (Pick("project", (None, "Search")),)
+    view = viewed(EVENTS, picks=picked, zone="Europe/Madrid")
+    said = about(answered(view, replace(BY_PROJECT, limit=1)))
+    assert said == {
+        "period": {
+            "name": "2026-11",
+            "start": "2026-10-31T23:00:00+00:00",
+            "end": "2026-11-30T23:00:00+00:00",
+            "zone": "Europe/Madrid",
+        },
+        "filters": {"project": ["", "Search"]},
+        "data_version": view.store.version,
+        "data_until": "2026-11-03T09:00:00+00:00",
+        "measures": {"cost": "usd", "requests": "count"},
+        "row_count": 1,
+        "row_total": 2,
+    }
 
 
-def test_a_price_per_request_is_a_number_of_dollars_in_parquet(view: View) -> None:
-    query = Query(("cost_per_request",))
-    (row,) = pl.read_parquet(io.BytesIO(answer.as_parquet(view.ask(query), query))).rows()
-    assert row == (pytest.approx(0.5000000015),)
+def test_a_comparison_names_both_periods_and_the_units_of_its_columns(view: View) -> None:
+    said = about(answered(view, Query(("cost",)), compare=True))
+    assert said["previous"]["start"] == "2026-10-01T00:00:00+00:00"
+    assert said["measures"] == {"cost": "usd", "cost_previous": "usd", "cost_change": "ratio"}
+    (row,) = rows(answered(view, Query(("cost",)), compare=True))
+    assert row == {"cost": "1.000000003", "cost_previous": "0", "cost_change": None}
 
 
 def test_an_answer_is_empty_without_rows_or_with_nothing_but_zero_and_unknown(
@@ -71,12 +75,6 @@ def test_an_answer_is_empty_without_rows_or_with_nothing_but_zero_and_unknown(
 ) -> None:
     total = Query(("cost", "requests"))
     nothing = viewed(EVENTS, period="2025-01")
-    assert not answer.empty(view.ask(total), total)
-    assert answer.empty(nothing.ask(total), total)
-    assert answer.empty(nothing.ask(BY_PROJECT), BY_PROJECT)
-
-
-def test_another_format_is_named_with_the_nearest_one() -> None:
-    assert answer.check_format("csv") == "csv"
-    with pytest.raises(UnknownName, match="Did you mean 'csv'"):
-        answer.check_format("cvs")
+    assert not answered(view, total).empty
+    assert answered(nothing, total).empty
+    assert answered(nothing, BY_PROJECT).empty
