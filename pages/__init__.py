@@ -2,11 +2,12 @@
 
 from types import ModuleType
 
-from pages import explore, overview
+from pages import data, explore, overview
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Analytics", (overview,)),
     ("Breakdowns", (explore,)),
+    ("Organisation and account", (data,)),
 )
 HIDDEN: tuple[ModuleType, ...] = ()  # reached by links: one member, one's own account
 EVERY = (*(module for _, modules in PAGES for module in modules), *HIDDEN)

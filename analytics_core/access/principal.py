@@ -21,5 +21,8 @@ class Principal:
     demo: bool = False
 
     def has_role(self, *roles: str) -> bool:
-        """Whether any of `roles` is theirs; the menu and the router ask, nothing else does."""
+        """Whether any of `roles` is theirs.
+
+        The menu, the router and what only administrators may do ask; rows are the Scope's.
+        """
         return not set(roles).isdisjoint(self.roles)

@@ -2,23 +2,21 @@
 
 import contextlib
 import logging
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Generator, Sequence
 from pathlib import Path
 
-import analytics_core
 from analytics_core.errors import TokentallyError
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.inbox import watching
+from analytics_core.ingest.program import COMMAND, environment
 from analytics_core.settings import Settings
 from analytics_core.store import manifest
 
 log = logging.getLogger(__name__)
 
-DEMO = (sys.executable, "-m", "analytics_core", "demo")
+DEMO = (*COMMAND, "demo")
 
 
 @contextlib.contextmanager
@@ -49,8 +47,6 @@ def wants_demo(data: Path) -> bool:
 @contextlib.contextmanager
 def beside(command: Sequence[str]) -> Generator[None]:
     """Runs a command while the block runs, ends it with the block, logs it when it fails."""
-    root = str(Path(analytics_core.__file__).parents[1])
-    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     child = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -58,7 +54,7 @@ def beside(command: Sequence[str]) -> Generator[None]:
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        env=os.environ | {"PYTHONPATH": path},
+        env=environment(),
     )
     stopped = threading.Event()
 

@@ -19,8 +19,11 @@ def _prices_arguments(one: argparse.ArgumentParser) -> None:
 def _prices(call: Call) -> int:
     from analytics_core.prices import book
     from analytics_core.reports.unpriced import unpriced
+    from analytics_core.semantics.filters import DEFAULT_PERIOD, EVERYTHING, Filters
     from analytics_core.semantics.format import cell
+    from analytics_core.semantics.period import Period
     from analytics_core.semantics.unit import Unit
+    from analytics_core.store.view import View
 
     prices = book.load(call.settings)
     if not call.options.unpriced:
@@ -34,7 +37,8 @@ def _prices(call: Call) -> int:
         call.say(said, lines)
         return OK
     with call.store() as store:
-        found = unpriced(store, call.calendar, call.now)
+        month = Period.parse(DEFAULT_PERIOD, call.now, call.calendar)
+        found = unpriced(View(store, EVERYTHING, Filters(month)))
     rows = [(m.provider or "–", m.model or "–", cell(m.tokens, Unit.TOKENS)) for m in found]
     call.say(
         [asdict(m) for m in found],

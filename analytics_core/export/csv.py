@@ -36,8 +36,15 @@ def guarded(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def file_name(page: str, panel: str, period: Period, nonce: str, extension: str = "csv") -> str:
-    """tokentally-overview-cost-2026-11-01_2026-11-30-4f7a01bc.csv; the last day is included."""
+def file_name(
+    page: str, panel: str, period: Period | None, nonce: str, extension: str = "csv"
+) -> str:
+    """tokentally-overview-cost-2026-11-01_2026-11-30-4f7a01bc.csv; the last day is included.
+
+    Without days where the rows are of no period.
+    """
+    if period is None:
+        return f"tokentally-{page}-{panel}-{nonce}.{extension}"
     last = local(period.end - timedelta(microseconds=1), period.calendar.zone)
     days = f"{period.local_start:%Y-%m-%d}_{last:%Y-%m-%d}"
     return f"tokentally-{page}-{panel}-{days}-{nonce}.{extension}"

@@ -10,7 +10,7 @@ import resource
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from importlib.abc import MetaPathFinder
@@ -22,6 +22,7 @@ from typing import Any
 from analytics_core.errors import TokentallyError
 from analytics_core.ingest.drops import Drop, drops
 from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.program import environment
 from analytics_core.ingest.progress import Progress, Watch, unwatched
 from analytics_core.ingest.take import GIB
 from analytics_core.settings import Settings
@@ -30,7 +31,6 @@ from analytics_core.store.manifest import Input, input_of
 
 _MIB = 1 << 20
 _GRACE_SECONDS = 5.0  # the engine ends its own statement first, which explains more
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def ingest(
@@ -49,7 +49,7 @@ def ingest(
     if not found:
         return []
     said = {
-        "data": str(folders.data.resolve()), "settings": _plain(settings), "now": now.isoformat(),
+        "data": str(folders.data.resolve()), "settings": plain(settings), "now": now.isoformat(),
         "allow_overlap": allow_overlap, "demo": demo,
     }  # fmt: skip
     done: list[Input] = []
@@ -71,14 +71,20 @@ def _failed(
     from analytics_core.ingest.door import failed
 
     entry = failed(folders, settings, drop, "out_of_limits", now=now)
-    progress(Progress(drop.name, 1, 1, "done", entry.read, entry.verdict))
+    progress(Progress(drop.name, 1, 1, "done", entry.read, entry.verdict, entry.message))
     return entry
 
 
-def _plain(settings: Settings) -> dict[str, Any]:
+def plain(settings: Settings) -> dict[str, Any]:
+    """The settings as JSON can hold them, for a child."""
     return {f.name: getattr(settings, f.name) for f in fields(settings)} | {
         "folder": str(settings.folder)
     }
+
+
+def bounded_environment() -> Mapping[str, str]:
+    """What a child is started with: our package in reach, and memory that grows with its use."""
+    return {**environment(), "MALLOC_ARENA_MAX": "2"}
 
 
 class _Child:
@@ -94,13 +100,9 @@ class _Child:
 
     def run(self, progress: Watch) -> bool:
         """Runs it to its end; False when it was killed or died. Raises TokentallyError."""
-        environment = os.environ | {
-            "MALLOC_ARENA_MAX": "2",
-            "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH")))),
-        }
         with subprocess.Popen(
             (sys.executable, "-m", __name__), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            text=True, env=environment, pass_fds=(self._lock,),
+            text=True, env=bounded_environment(), pass_fds=(self._lock,),
         ) as child:  # fmt: skip
             lines: SimpleQueue[str | None] = SimpleQueue()
             threading.Thread(target=_pump, args=(child, lines), daemon=True).start()
@@ -182,12 +184,13 @@ def _orphaned() -> None:
     os._exit(1)
 
 
-class _WithoutPandas(MetaPathFinder):
+class WithoutPandas(MetaPathFinder):
     """Keeps pyarrow from importing pandas when it is given a list: 0.9 s and 80 MB for nothing."""
 
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
     ) -> ModuleSpec | None:
+        """Raises for pandas; anything else is somebody else's to find."""
         if fullname == "pandas":
             raise ModuleNotFoundError(f"No module named '{fullname}'", name=fullname)
         return None
@@ -196,10 +199,10 @@ class _WithoutPandas(MetaPathFinder):
 def _main() -> None:
     """The child: reads the request from stdin, answers with lines of JSON."""
     said = json.loads(sys.stdin.readline())
-    settings = _settings(said["settings"])
+    settings = settings_of(said["settings"])
     Bounds.of(settings).apply()
     threading.Thread(target=_orphaned, daemon=True).start()
-    sys.meta_path.insert(0, _WithoutPandas())
+    sys.meta_path.insert(0, WithoutPandas())
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no answer
 
@@ -228,7 +231,8 @@ def _taken(
     yield from door.batch(found)
 
 
-def _settings(said: dict[str, Any]) -> Settings:
+def settings_of(said: dict[str, Any]) -> Settings:
+    """The settings a parent has made `plain`."""
     origins = tuple((name, origin) for name, origin in said["origins"])
     return Settings(**(said | {"folder": Path(said["folder"]), "origins": origins}))
 

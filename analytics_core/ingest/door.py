@@ -127,8 +127,8 @@ class Door:
     def take_in(self, drop: Drop, number: int, files: int) -> Input:
         """The ledger line of one drop, whatever became of it."""
 
-        def step(name: Step, rows: int | None = None, verdict: str | None = None) -> None:
-            self.progress(Progress(drop.name, number, files, name, rows, verdict))
+        def step(name: Step, rows: int | None = None, *ended: str) -> None:
+            self.progress(Progress(drop.name, number, files, name, rows, *ended))
 
         step("taking")
         found = stamp(drop.path)
@@ -145,7 +145,7 @@ class Door:
         except (Uneven, BrokenRows, *_OURS) as fault:
             entry = self.refuse(drop, taken, _fault(fault))
         self.leave_inbox(drop, found)
-        step("done", entry.read, entry.verdict)
+        step("done", entry.read, entry.verdict, entry.message)
         return entry
 
     def _completed(self, done: Sequence[Input]) -> list[Input]:
@@ -207,7 +207,7 @@ class Door:
         beside = side.readable(source, self.folders.events)
         try:
             with connect(self.folders.events, self.settings, (*file.paths, *beside)) as con:
-                _stage(con, self.folders.events, on_disk=on_disk or _is_large(file))
+                stage(con, self.folders.events, on_disk=on_disk or is_large(file))
                 step("reading", file.head.rows)
                 entry, rows = self._read(con, file, source, entry)
                 step("pricing", rows.read)
@@ -271,7 +271,8 @@ class Door:
         """Quarantines a drop and writes its ledger line; nothing of it is in the store."""
         sha256 = taken.sha256 if taken else file_id_of_name(drop.name)
         details = dict(refused.details)
-        entry = details.pop("entry", None) or self._entry(drop.name, sha256)
+        name = self._name(taken) if taken else drop.name
+        entry = details.pop("entry", None) or self._entry(name, sha256)
         examples = details.pop("examples", [])
         entry = replace(
             entry, verdict=refused.code, message=refused.message,
@@ -297,13 +298,14 @@ class Door:
                 raise NotWritable(drop.path.parent, wrong.strerror or str(wrong)) from None
 
 
-def _is_large(file: Dropped) -> bool:
+def is_large(file: Dropped) -> bool:
+    """Whether its rows are likely not to fit in memory."""
     size = file.content.path.stat().st_size
     most = _LARGE_PARQUET if file.parquet else _LARGE_TEXT
     return size > most or (file.head.rows or 0) > _LARGE_ROWS
 
 
-def _stage(con: duckdb.DuckDBPyConnection, events: Path, *, on_disk: bool) -> None:
+def stage(con: duckdb.DuckDBPyConnection, events: Path, *, on_disk: bool) -> None:
     """Attaches the database `stage` of what stands between reading and landing.
 
     Memory is twice as fast and holds about a million wide rows; more of them go to a compressed

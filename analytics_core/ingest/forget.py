@@ -8,12 +8,11 @@ from analytics_core.errors import NotAsked, UnknownName
 from analytics_core.ingest.connection import connect, workspace
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.land import losing_files, without_lost
+from analytics_core.ingest.verdict import FORGOTTEN
 from analytics_core.settings import Settings
 from analytics_core.store import manifest, parquet
 from analytics_core.store.lock import locked
 from analytics_core.store.manifest import EventFile, Input, Manifest
-
-FORGOTTEN = "forgotten"
 
 _LOST = """
     CREATE OR REPLACE TEMP TABLE lost AS

@@ -5,7 +5,6 @@ import fcntl
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Generator, Sequence
@@ -14,19 +13,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-import analytics_core
-from analytics_core.errors import TokentallyError
+from analytics_core.ingest import program
 from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.program import environment
+from analytics_core.ingest.progress import Progress, heard
 from analytics_core.ingest.rest import Rest
 from analytics_core.settings import Settings
-from analytics_core.store import manifest
 
 State = Literal["off", "watching", "waiting", "ingesting"]
 
 MOST_RESULTS = 20
 MOST_FILES = 500  # of one batch; the rest follows in the next
 LONGEST_PAUSE = 300.0  # between attempts at files that an ingest left lying
-COMMAND = (sys.executable, "-m", "analytics_core", "ingest", "--progress")
+COMMAND = (*program.COMMAND, "ingest", "--progress")
 _WRITE_SECONDS = 0.5
 
 
@@ -39,6 +38,12 @@ class Result:
     rows: int | None
     message: str
     at: str  # ISO, UTC
+
+    @classmethod
+    def of(cls, done: Progress, at: datetime) -> "Result":
+        """What the last step of a file says; `at` is aware."""
+        said = at.isoformat(timespec="seconds")
+        return cls(done.name, str(done.verdict), done.rows, done.message, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +148,14 @@ class Watcher:
     def _ingest(self, batch: list[Path]) -> str | None:
         """Runs the command to its end; returns why it failed as a whole, None when it did not."""
         command = [*self._command, "--data", str(self._folders.data), "--", *map(str, batch)]
-        root = str(Path(analytics_core.__file__).parents[1])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         last, done = "", 0
         try:
             with subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                text=True, errors="replace", env=os.environ | {"PYTHONPATH": path},
+                text=True, errors="replace", env=environment(),
             ) as self._child:  # fmt: skip
                 for line in self._child.stdout or ():
-                    step = _progress(line)
+                    step = heard(line)
                     last = last if step is not None or not line.strip() else line.strip()
                     done += self._heard(step) if step is not None else 0
                 code = self._child.wait()
@@ -164,27 +167,15 @@ class Watcher:
             return None
         return last[:300] or f"The ingest ended with code {code}."
 
-    def _heard(self, step: dict[str, Any]) -> int:
-        """Notes one line of progress; returns 1 when it ends a file."""
-        name, verdict = str(step["name"]), step.get("verdict")
-        rows = int(step.get("rows") or 0)
-        if step.get("step") != "done" or verdict is None:
-            self._say(current=name, step=str(step.get("step")), rows=rows, often=True)
+    def _heard(self, step: Progress) -> int:
+        """Notes one step; returns 1 when it ends a file."""
+        if step.verdict is None:
+            self._say(current=step.name, step=step.step, rows=step.rows or 0, often=True)
             return 0
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        result = Result(name, str(verdict), step.get("rows"), self._message(name), at)
-        results = (result, *self._status.results)[:MOST_RESULTS]
-        left = tuple(f for f in self._status.files if f != name)
+        results = (Result.of(step, datetime.now(UTC)), *self._status.results)[:MOST_RESULTS]
+        left = tuple(f for f in self._status.files if f != step.name)
         self._say(current=None, step=None, rows=0, results=results, files=left)
         return 1
-
-    def _message(self, name: str) -> str:
-        """What the ledger says about the file of that name."""
-        try:
-            inputs = manifest.load(self._folders.events).inputs
-        except TokentallyError:
-            return ""
-        return next((i.message for i in reversed(inputs) if i.name == name), "")
 
     def _say(self, *, often: bool = False, **changes: Any) -> None:
         status = replace(self._status, **changes)
@@ -195,14 +186,6 @@ class Watcher:
         if not often or clock - self._written >= _WRITE_SECONDS:
             _save(status, self._folders.cache)
             self._written = clock
-
-
-def _progress(line: str) -> dict[str, Any] | None:
-    try:
-        said = json.loads(line)
-    except ValueError:
-        return None
-    return said if isinstance(said, dict) and "name" in said else None
 
 
 @contextlib.contextmanager

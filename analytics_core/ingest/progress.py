@@ -10,7 +10,10 @@ Step = Literal["taking", "reading", "pricing", "landing", "done"]
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One step of one file of a batch; `number` counts from 1. `verdict` is known when done."""
+    """One step of one file of a batch; `number` counts from 1.
+
+    `verdict` is known when done, and `message` says why a file was refused.
+    """
 
     name: str
     number: int
@@ -18,6 +21,7 @@ class Progress:
     step: Step
     rows: int | None = None
     verdict: str | None = None
+    message: str = ""
 
 
 Watch = Callable[[Progress], None]
@@ -30,3 +34,11 @@ def unwatched(progress: Progress) -> None:
 def line(progress: Progress) -> str:
     """The step as one line of JSON: what `ingest --progress` prints and the inbox reads."""
     return json.dumps(asdict(progress), ensure_ascii=False)
+
+
+def heard(said: str) -> Progress | None:
+    """The step that a line of JSON tells; None for any other line."""
+    try:
+        return Progress(**json.loads(said))
+    except (ValueError, TypeError):
+        return None

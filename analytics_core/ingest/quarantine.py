@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,42 @@ def reject(folders: Folders, file_id: str, rejected: Sequence[Rejected]) -> None
         aside.replace(path)
     except OSError as wrong:
         raise NotWritable(path, wrong.strerror or str(wrong)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What reason.json says of a refused file beyond its ledger line.
+
+    `file` is the private copy, None where there was nothing to copy. `proposal` is a mapping in
+    the shape of its YAML file, to be completed by a person.
+    """
+
+    message: str = ""
+    examples: tuple[Rejected, ...] = ()
+    proposal: Mapping[str, Any] | None = None
+    file: Path | None = None
+
+
+def refusal(folders: Folders, file_id: str) -> Refusal:
+    """Why that file was refused; an empty refusal where the folder cannot be read any more."""
+    place = folder_of(folders, file_id)
+    try:
+        said: dict[str, Any] = json.loads((place / REASON).read_text("utf-8"))
+        copies = sorted(p for p in place.iterdir() if p.name != REASON and p.name[0] != ".")
+        examples = tuple(Rejected(**e) for e in said.get("examples", ()))
+    except (OSError, ValueError, TypeError):
+        return Refusal()
+    file = copies[0] if copies else None
+    return Refusal(str(said.get("message", "")), examples, said.get("proposal"), file)
+
+
+def rejected_rows(folders: Folders, file_id: str, most: int) -> tuple[Rejected, ...]:
+    """The first rejected rows of a landed file, in the order of the file; () when none are kept."""
+    path = rejects_path(folders, file_id)
+    if not path.is_file():
+        return ()
+    rows = pq.read_table(path).sort_by("row").slice(0, most).to_pylist()
+    return tuple(Rejected(**row) for row in rows)
 
 
 def release(folders: Folders, file_id: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 LANDED, DUPLICATE, STATEMENT = "landed", "duplicate_file", "statement"
+FORGOTTEN = "forgotten"
 
 # Code of each refusal and what a person should know about it (EVENTS.md 3.3).
 REFUSALS: dict[str, str] = {
@@ -27,6 +28,44 @@ REFUSALS: dict[str, str] = {
     "mostly_rejected": "More than a fifth of the rows are rejected.",
     "nothing_accepted": "Every row is rejected.",
 }
+
+# What a person can do about each refusal.
+REMEDIES: dict[str, str] = {
+    "empty_file": "Export it again, or delete it.",
+    "not_a_file": "Put a copy of the file itself into the inbox.",
+    "unreadable": "Copy or export it again; this copy is not whole.",
+    "encrypted": "Export it without encryption.",
+    "unknown_format": "Export it as Parquet, CSV or JSON; unpack zip and spreadsheet files first.",
+    "unknown_columns": "Map it: say which column is what, once for all files of its kind.",
+    "ambiguous_source": "Map it, and name a column that only such files have.",
+    "needs_mapping": "Map it: the proposal only needs your answer to what is open.",
+    "duplicate_columns": "Export it again with each column once.",
+    "too_many_columns": "Export fewer columns, or raise ingest_columns in settings.yaml.",
+    "too_many_rows": "Export shorter periods, or raise ingest_rows in settings.yaml.",
+    "too_dense": "Export it again; a file like this is damaged or made to do harm.",
+    "too_big": "Export shorter periods, or raise ingest_file_gib in settings.yaml.",
+    "out_of_limits": "Export shorter periods, free disk space, or raise the limits of ingest.",
+    "wrong_convention": "Map it, and say whether its input tokens include cached ones.",
+    "overlapping_source": "Nothing, if the other source is right. Else take that one out first.",
+    "mostly_rejected": "See the examples; map it if its columns mean something else.",
+    "nothing_accepted": "See the examples; map it if its columns mean something else.",
+}
+# Refusals that a mapping of one's own can mend.
+MAPPABLE = frozenset({
+    "unknown_columns", "ambiguous_source", "needs_mapping", "wrong_convention", "mostly_rejected",
+    "nothing_accepted",
+})  # fmt: skip
+_TAKEN = {
+    LANDED: "Taken in.",
+    DUPLICATE: "Was taken in before; nothing changed.",
+    STATEMENT: "Kept as a statement to compare with.",
+    FORGOTTEN: "Taken out again.",
+}
+
+
+def words_of(verdict: str) -> str:
+    """The verdict of a ledger line as a sentence."""
+    return _TAKEN.get(verdict) or REFUSALS.get(verdict, verdict)
 
 
 class Refused(Exception):

@@ -1,8 +1,10 @@
 """How far the data reach into a period, and what a period is compared with."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from analytics_core.semantics.filters import Filters
+from analytics_core.semantics.period import Period
 from analytics_core.semantics.zone import day_start, local
 from analytics_core.store.view import View
 
@@ -29,3 +31,13 @@ def based(view: View) -> bool:
         return False
     previous, zone = view.filters.period.previous(), view.filters.period.calendar.zone
     return day_start(local(first, zone).date(), zone) <= previous.start
+
+
+def whole(view: View) -> View | None:
+    """Everything the reader may see, of all times and without picks; None when that is nothing."""
+    first, newest = view.first_event(), view.store.manifest.newest
+    if first is None or newest is None:
+        return None
+    end = max(newest, first) + timedelta(seconds=1)
+    calendar = view.filters.period.calendar
+    return replace(view, filters=Filters(Period.between(first, end, calendar)))

@@ -7,6 +7,8 @@ other module writes a SELECT.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from analytics_core.errors import UnknownName
+from analytics_core.events import NAMES
 from analytics_core.semantics.dimension import Dimension
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.period import Grain, Period
@@ -274,6 +276,22 @@ def facts(chosen: Selection, dialect: Dialect) -> Compiled:
     values = ", ".join(f"{dialect.whole(f'coalesce({e}, 0)')} AS {n}" for n, e in sums.items())
     return Compiled(
         f"SELECT source, min(started_at) AS first, max(started_at) AS last, {values}"
+        f" {events(terms, without_items(chosen))} GROUP BY source ORDER BY source",
+        terms.params,
+    )
+
+
+def known(columns: Sequence[str], chosen: Selection, dialect: Dialect) -> Compiled:
+    """Per source: rows, and of each of those event columns how many rows know it.
+
+    A pick on usage items keeps the events. Raises UnknownName for what is no column.
+    """
+    terms, whole = Terms(dialect), dialect.whole
+    for name in columns:
+        UnknownName.check("event column", name, NAMES)
+    counted = "".join(f", {whole(f'count({name})')} AS {name}" for name in columns)
+    return Compiled(
+        f"SELECT source, {whole('count(*)')} AS rows{counted}"
         f" {events(terms, without_items(chosen))} GROUP BY source ORDER BY source",
         terms.params,
     )

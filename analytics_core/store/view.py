@@ -280,6 +280,14 @@ class View:
         )
         return explained.facts_of(frame)
 
+    def known(self, columns: Sequence[str]) -> pl.DataFrame:
+        """Per source of the selection: source, rows, and how many rows know each event column."""
+        return self._kept(
+            ("known", *columns),
+            lambda g: g.engine.run(sql.known(columns, self.selection(g), g.engine.dialect)),
+            picked=True,
+        )
+
     def explained(self, query: Query) -> Explained:
         """How the answer to `query` comes about; asked anew, so that its time is true."""
 

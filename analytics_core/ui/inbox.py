@@ -62,7 +62,7 @@ def told(status: InboxStatus, now: datetime) -> Iterator[tuple[str, str]]:
     if status.error:
         yield ":red[:material/error:]", status.error
     recent = [r for r in status.results if now - datetime.fromisoformat(r.at) < TOLD_FOR]
-    yield from map(_result, recent[:MOST_TOLD])
+    yield from map(result_words, recent[:MOST_TOLD])
 
 
 def _going_on(status: InboxStatus) -> str:
@@ -84,7 +84,8 @@ def _are(files: tuple[str, ...]) -> str:
     return "are" if len(files) > 1 else "is"
 
 
-def _result(result: Result) -> tuple[str, str]:
+def result_words(result: Result) -> tuple[str, str]:
+    """What became of one file: an icon and a sentence."""
     good, name = ":green[:material/check_circle:]", result.name
     if result.verdict == LANDED:
         rows = "" if result.rows is None else f", {result.rows:,} rows"

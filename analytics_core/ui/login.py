@@ -71,6 +71,12 @@ def still_sees(scope: Scope) -> bool:
     return principal is not None and scope_of(principal) == scope
 
 
+def administers() -> bool:
+    """Whether the person of this tab is an administrator now; whoever changes the store asks."""
+    principal = who()
+    return principal is not None and principal.has_role("admin")
+
+
 def sign_out() -> None:
     """Ends this sign-in on the server, forgets the tab's state and URL, drops the cookie.
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from analytics_core.ingest import quarantine
 from analytics_core.ingest.demo import make
 from analytics_core.ingest.folders import Folders
-from analytics_core.ingest.forget import FORGOTTEN, ReadAgain, forget
+from analytics_core.ingest.forget import ReadAgain, forget
+from analytics_core.ingest.verdict import FORGOTTEN
 from analytics_core.settings import Settings
 from analytics_core.store import manifest, parquet
 from analytics_core.store.lock import locked

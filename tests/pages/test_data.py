@@ -1,0 +1,281 @@
+"""The Data page: what each reader finds of the store, and what administrators do to it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics_core import settings
+from analytics_core.ingest.door import ingest
+from analytics_core.ingest.folders import Folders
+from analytics_core.store import manifest
+from tests.conftest import ACCOUNTS, HASH
+
+NOW = datetime(2025, 10, 20, 12, tzinfo=UTC)
+MANAGERS = """
+    max: {email: max@x.example, roles: [manager], password: "%s"}
+    may: {email: may@x.example, roles: [manager], organizations: [acme], password: "%s"}
+"""
+
+
+def _event(name: str, day: int, **more) -> dict:
+    return {
+        "event_id": name, "started_at": f"2025-10-{day:02}T09:00:00Z", "provider": "openai",
+        "model_raw": "gpt-5", "input_tokens": 1000, "output_tokens": 100, "user_id": "ann",
+        "organization": "acme", "cost_usd": "1.5",
+    } | more  # fmt: skip
+
+
+LOG = [
+    _event("a", 1),
+    _event("b", 2, user_id="bo", organization="Secret GmbH", project="Secret plan"),
+    _event("c", 4, model_raw="house-model", provider="self", cost_usd=None, input_tokens=7000),
+    _event("d", 5, input_tokens=-20),
+]
+UNKNOWN = "when,what,in,out\n2025-10-01T10:00:00Z,gpt-5,10,1\n"
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return Folders(tmp_path / "data")
+
+
+@pytest.fixture
+def data(app, folders: Folders, tmp_path: Path) -> Callable[..., AppTest]:
+    """Opens the Data page of a store with one landed and one refused file."""
+    accounts = ACCOUNTS % (HASH, HASH, HASH) + MANAGERS % (HASH, HASH)
+    (tmp_path / "auth.yaml").write_text(accounts, "utf-8")
+    app([])
+    drops = tmp_path / "drops"
+    drops.mkdir()
+    (drops / "secret-log.jsonl").write_text("\n".join(map(json.dumps, LOG)), "utf-8")
+    (drops / "strange [x](http:evil).csv").write_text(UNKNOWN, "utf-8")
+    ingest(sorted(drops.iterdir()), folders, settings.load(folders.settings, {}), now=NOW)
+
+    def open_page(who: str = "ada", **params: str) -> AppTest:
+        tab = app(None, who)
+        found = tab._registered_pages.items()
+        tab._page_hash = next(h for h, p in found if p["url_pathname"] == "data")
+        for name, value in {"period": "2025-10", **params}.items():
+            tab.query_params[name] = value
+        return tab.run()
+
+    return open_page
+
+
+def _words(page: AppTest) -> str:
+    drawn = [
+        *page.markdown, *page.caption, *page.info, *page.warning, *page.error, *page.success,
+        *page.subheader,
+    ]  # fmt: skip
+    return (
+        "\n".join(str(element.value) for element in drawn).replace("\\", "").replace("\u2060", "")
+    )
+
+
+def _metrics(page: AppTest) -> dict[str, str]:
+    return {m.label: m.value for m in page.metric}
+
+
+def _rows(page: AppTest, at: int) -> list[list[str]]:
+    return page.dataframe[at].value.to_numpy().tolist()
+
+
+def _file_id(folders: Folders, name: str) -> str:
+    return next(i.file_id for i in manifest.load(folders.events).inputs if i.name == name)
+
+
+def _open(page: AppTest, section: str) -> AppTest:
+    return page.button_group(key="k.data.section").set_value(section).run()
+
+
+def test_the_cards_say_how_much_there_is_and_how_well_it_is_priced(data):
+    page = data()
+    assert not page.exception
+    assert list(_metrics(page).items()) == [
+        ("Data up to", "4 Oct"), ("Files", "2"), ("Events", "3"), ("Rejected rows", "1"),
+        ("Unpriced tokens", "7,100"), ("Price book of", "9 Nov"),
+    ]  # fmt: skip
+    assert "1 in quarantine" in _words(page)
+    assert "76% of all tokens" in _words(page)
+
+
+def test_the_ledger_says_of_every_file_what_became_of_it(data):
+    rows = {row[0]: row[1:] for row in _rows(data(), 0)}
+    assert rows["secret-log.jsonl"] == [
+        "canonical", "1–4 Oct 2025", "4", "3", "1", "0", "Taken in.", "20 Oct 2025, 12:00",
+    ]  # fmt: skip
+    assert rows["strange [x](http:evil).csv"][-2] == (
+        "Quarantined: no source is known that has these columns."
+    )
+
+
+def test_a_file_in_quarantine_says_why_and_what_to_do_and_its_name_stays_text(data):
+    page = data()
+    words = _words(page)
+    assert "strange [x](http:evil).csv" in words
+    assert "No source reads these columns: when, what, in, out." in words
+    assert "Map it: say which column is what" in words
+    assert not any("](http" in m.value for m in page.markdown)
+
+
+def test_searching_narrows_the_ledger(data):
+    page = data()
+    page.text_input(key="panel.data.files.find").input("SECRET-log").run()
+    assert [row[0] for row in _rows(page, 0)] == ["secret-log.jsonl"]
+    page.text_input(key="panel.data.files.find").input("zz").run()
+    assert "No file is called so." in _words(page)
+
+
+def test_a_file_that_is_looked_at_says_why_rows_are_missing(data, folders):
+    page = data(file=_file_id(folders, "secret-log.jsonl"))
+    assert "read as canonical · cost $3.00 · 9.3k tokens" not in _words(page)
+    assert ["A token count below 0.", "row rejected", "1", "negative_tokens"] in _rows(page, 1)
+    assert _rows(page, 2) == [["4", "A token count below 0.", "input_tokens", "-20.0"]]
+
+
+def test_prices_name_the_models_at_stake_with_lines_to_fill_in(data):
+    page = data(section="prices")
+    assert _rows(page, 0) == [["house-model", "self", "7,100", "4 Oct 2025"]]
+    assert "self,house-model,input,?,,,,,,,\nself,house-model,output,?,,,,,,," in page.code[0].value
+    assert "76% of all tokens have no price" in _words(page)
+
+
+def test_coverage_says_what_is_known_and_where_days_lack(data):
+    page = data(section="coverage")
+    known = {row[0]: row[1] for row in _rows(page, 0)}
+    assert (known["User"], known["Project"], known["Cost"]) == ("100%", "33%", "67%")
+    assert _rows(page, 1)[0][:3] == ["canonical", "3", "100%"]
+    assert _rows(page, 3) == [["canonical", "3 Oct 2025", "1", ""]]
+    assert "**1–4 Oct 2025** · UTC" in _words(page)
+
+
+def _ask(page: AppTest, kind: str, typed: str) -> str:
+    page.button_group(key="panel.data.help.kind").set_value(kind).run()
+    page.text_input(key="panel.data.help.typed").input(typed).run()
+    return _words(page)
+
+
+def test_missing_usage_is_followed_from_the_inbox_to_the_filters(data):
+    page = data(section="help", project="Secret plan")
+    words = _ask(page, "user", "ANN")
+    assert "**Inbox**: Nobody watches it" in words
+    assert "**Verdict**: 1 file is in quarantine" in words
+    assert "**Period**: 2 of the 2 events of ann lie in October 2025" in words
+    assert "**Scope**: You see all usage." in words
+    assert "**Filters**: 0 of them are left by: October 2025, project Secret plan." in words
+    assert "No user called 'zed'" in _ask(page, "user", "zed")
+    assert "Called alike: ann" in _ask(page, "user", "an")
+    assert "**Verdict**: secret-log.jsonl: Taken in." in _ask(page, "file", "secret-log")
+    assert "No file called 'nope' was ever taken." in _ask(page, "file", "nope")
+
+
+def test_a_section_that_is_not_for_the_reader_is_the_first_that_is(data):
+    assert _rows(data(section="nonsense"), 0)[0][0]
+    assert data("may", section="files").button_group(key="k.data.section").value == "prices"
+
+
+@pytest.mark.access
+def test_a_member_is_told_the_page_is_not_theirs_and_nothing_else(data):
+    page = data("ann")
+    assert "This page is not part of your role." in _words(page)
+    assert not page.metric
+    assert not page.dataframe
+    for name in ("secret-log", "strange", "Secret"):
+        assert name not in repr(page._tree)
+
+
+@pytest.mark.access
+def test_a_manager_of_everything_reads_the_ledger_and_changes_nothing(data, folders):
+    page = data("max", file=_file_id(folders, "secret-log.jsonl"))
+    assert _metrics(page)["Files"] == "2"
+    assert ["A token count below 0.", "row rejected", "1", "negative_tokens"] in _rows(page, 1)
+    assert "-20" not in repr(page._tree)  # the value of a rejected row
+    deeds = ("again", "map", "forget", "reprice", "upload")
+    assert not [b.key for b in page.button if b.key and b.key.rsplit(".", 1)[-1] in deeds]
+    page = _open(page, "prices")
+    assert "Reprice" not in [s.value for s in page.subheader]
+
+
+@pytest.mark.access
+@pytest.mark.parametrize("section", ["files", "prices", "coverage", "help"])
+def test_a_manager_of_one_organisation_finds_no_file_and_nothing_of_another(
+    data, folders, section: str
+):
+    page = data("may", section=section, file=_file_id(folders, "secret-log.jsonl"))
+    assert list(_metrics(page)) == ["Data up to", "Events", "Unpriced tokens", "Price book of"]
+    assert _metrics(page)["Events"] == "2"
+    sent = repr(page._tree)
+    for foreign in ("secret-log", "strange", "Secret plan", "Secret GmbH", "quarantine"):
+        assert foreign not in sent
+
+
+@pytest.mark.access
+def test_a_manager_of_one_organisation_asks_for_others_in_vain(data):
+    page = data("may", section="help")
+    assert page.button_group(key="panel.data.help.kind").options == ["A user", "A project"]
+    words = _ask(page, "user", "bo")
+    assert "No user called 'bo' is among what you see" in words
+    assert words.replace("'bo'", "'zed'") == _ask(page, "user", "zed")
+
+
+def test_forgetting_asks_twice_and_takes_the_rows_out(data, folders):
+    page = data(file=_file_id(folders, "secret-log.jsonl"))
+    page.button(key="panel.data.file.forget").click().run()
+    assert "3 events and $3.00 of cost go." in _words(page)
+    assert page.button(key="panel.data.files.sure.do").disabled
+    page.checkbox(key="panel.data.files.sure").check().run()
+    page.button(key="panel.data.files.sure.do").click().run()
+    assert "3 events are gone with secret-log.jsonl." in _words(page)
+    assert _metrics(page)["Events"] == "0"
+    assert manifest.load(folders.events).rows == 0
+    assert ["Taken out again."] in [row[7:8] for row in _rows(page, 0)]
+
+
+def test_a_dialog_that_is_declined_changes_nothing(data, folders):
+    page = data(file=_file_id(folders, "secret-log.jsonl"))
+    page.button(key="panel.data.file.forget").click().run()
+    page.button(key="panel.data.files.sure.no").click().run()
+    assert "of cost go" not in _words(page)
+    assert manifest.load(folders.events).rows == 3
+
+
+@pytest.mark.access
+def test_a_deed_of_somebody_demoted_meanwhile_is_refused(data, folders, tmp_path):
+    page = data(file=_file_id(folders, "secret-log.jsonl"))
+    page.button(key="panel.data.file.forget").click().run()
+    page.checkbox(key="panel.data.files.sure").check().run()
+    auth = tmp_path / "auth.yaml"
+    auth.write_text(auth.read_text("utf-8").replace("roles: [admin]", "roles: [manager]"), "utf-8")
+    page.button(key="panel.data.files.sure.do").click().run()
+    assert manifest.load(folders.events).rows == 3
+    assert "3 events" not in _words(page)
+
+
+def test_repricing_is_shown_first_and_applied_when_asked_twice(data, folders):
+    (folders.settings / "prices.csv").write_text(
+        "provider,model,rule,usd,per,discount_pct,tier_above,variant,valid_from,valid_to,note\n"
+        "self,house-*,,2,,,,,,,\n", "utf-8",
+    )  # fmt: skip
+    page = data(section="prices")
+    page.button(key="panel.data.reprice.try").click().run()
+    assert _rows(page, 1) == [["2025-10", "house-model", "1", "$0.00", "$0.01", "+$0.01", "1", "0"]]
+    page.button(key="panel.data.reprice.apply").click().run()
+    page.checkbox(key="panel.data.reprice.sure").check().run()
+    page.button(key="panel.data.reprice.sure.do").click().run()
+    assert "1 change applied." in _words(page)
+    assert _metrics(page)["Unpriced tokens"] == "0"
+
+
+def test_what_is_wrong_with_the_setup_is_told_to_administrators_alone(data, folders):
+    sources = folders.settings / "sources"
+    sources.mkdir(parents=True)
+    (sources / "mine.yaml").write_text("name: mine\n", "utf-8")
+    words = _words(data())
+    assert "The app runs as a plain script" in words
+    assert "mine.yaml" in words
+    assert "no file is taken in" in words
+    assert "mine.yaml" not in _words(data("max"))
