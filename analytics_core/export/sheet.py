@@ -1,16 +1,21 @@
 """A report as rows and columns, for people and programs outside the app."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
 from analytics_core.reports.pivot import Pivot
+from analytics_core.reports.session_lengths import SessionLengths
+from analytics_core.reports.sessions import Session
 from analytics_core.reports.standing import Standing
 from analytics_core.reports.timeline import Timeline
-from analytics_core.semantics.measure import Measure
+from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import zone_info
+from analytics_core.store.sql_sessions import SAYS, SUMS
 
 Cell = str | Figure | datetime
 
@@ -83,6 +88,41 @@ def of_standing(standing: Standing) -> Sheet:
         Column(f"{first.name} before", first.unit),
     )
     return Sheet(columns, rows)
+
+
+def of_lengths(lengths: SessionLengths) -> Sheet:
+    """One row per span of minutes: where it begins and ends, sessions, and their share."""
+    columns = (Column("from (min)"), Column("below (min)"), Column("sessions", Unit.COUNT))
+    rows = tuple((str(s.least), str(s.below or ""), s.sessions, s.share) for s in lengths.spans)
+    return Sheet((*columns, Column("share", Unit.RATIO)), rows)
+
+
+def of_sessions(sessions: Sequence[Session], zone: str) -> Sheet:
+    """One row per session, as listed: when it started, which, the first each names, its figures.
+
+    How many more it names stands beside each. Figures are of the selection, the length of all times.
+    """
+    here = zone_info(zone)
+    rows = tuple(
+        (
+            *(() if zone == "UTC" else (one.started.astimezone(here),)),
+            one.started,
+            one.id,
+            *(cell for name in SAYS for cell in (one.said[name].name or "", one.said[name].more)),
+            *(one.figures[name] for name in SUMS),
+            one.seconds,
+        )
+        for one in sessions
+    )
+    here_too = () if zone == "UTC" else (Column(f"start ({zone})"),)
+    names = (
+        c
+        for name in SAYS
+        for c in (Column(name), Column(f"more {dimension(name).plural}", Unit.COUNT))
+    )
+    figures = (_figure(MEASURES[name]) for name in SUMS)
+    time = (*here_too, Column("start (UTC)"), Column("session"))
+    return Sheet((*time, *names, *figures, Column("duration (s)", Unit.SECONDS)), rows)
 
 
 def _figure(measure: Measure) -> Column:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import Protocol
 
 import polars as pl
 
@@ -31,6 +32,14 @@ class Asking:
         """The rows of a statement; remembers it for `explained`."""
         self.statements.append(compiled)
         return self.engine.run(compiled)
+
+
+class Study(Protocol):
+    """A question that no Query can ask: a frozen value, by which its answer is kept."""
+
+    def answered(self, asking: Asking) -> pl.DataFrame:
+        """The answer over the selection of that pass, sorted."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,16 +167,25 @@ def _structs(fields: tuple[str, ...]) -> str:
     return f"[{', '.join(map(struct, RULES))}]"
 
 
-def lifted_sessions(terms: Terms, chosen: Selection, columns: str, joined: str) -> list[str]:
+def in_sessions(terms: Terms, chosen: Selection) -> str:
+    """FROM and WHERE of the selected events that name a session."""
+    return f"{events(terms, chosen)} AND session_id IS NOT NULL"
+
+
+def lifted_sessions(
+    terms: Terms, chosen: Selection, columns: str = "", joined: str = "", kept: str = ""
+) -> list[str]:
     """Tables `kept` (sessions with an event in the period) and `lifted`: all their events ever.
 
-    `lifted`: session_id, start_us, end_us, ends (whether its end is known), and `columns`.
+    `lifted`: session_id, start_us, end_us, ends (whether its end is known), and `columns`. Another
+    statement that finds `kept` may be given; it has a column session_id.
     """
     micros = terms.dialect.micros
     starts = micros("started_at")
     ends = f"coalesce({micros('ended_at')}, {starts} + latency_ms * 1000, {starts})"
+    kept = kept or f"SELECT DISTINCT session_id {in_sessions(terms, chosen)}"
     return [
-        f"kept AS (SELECT DISTINCT session_id {events(terms, chosen)} AND session_id IS NOT NULL)",
+        f"kept AS ({kept})",
         f"lifted AS MATERIALIZED (SELECT session_id, {starts} AS start_us, {ends} AS end_us,"
         f" ended_at IS NOT NULL OR latency_ms IS NOT NULL AS ends{columns}"
         f" FROM (SELECT * {events(terms, chosen, lifted=True)}"

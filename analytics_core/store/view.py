@@ -19,7 +19,7 @@ from analytics_core.semantics.query import Query
 from analytics_core.settings import Settings
 from analytics_core.store import explained, manifest, options, sql
 from analytics_core.store.answer import answers
-from analytics_core.store.asked import Asking
+from analytics_core.store.asked import Asking, Study
 from analytics_core.store.duck import Duck, Limits
 from analytics_core.store.engine import Engine
 from analytics_core.store.explained import Explained, Facts
@@ -235,6 +235,13 @@ class View:
 
     def _rows(self, of: Of, generation: Generation) -> Rows:
         return Rows(of, self.filters, self.scope, generation)
+
+    def study(self, of: Study) -> pl.DataFrame:
+        """What a question says of the selection that no Query can ask: the columns it documents.
+
+        Raises NotAsked, StoreBusy, TooSlow, Damaged.
+        """
+        return self._kept(("study", of), lambda g: of.answered(self._asking(g)), picked=True)
 
     def options(
         self,

@@ -23,7 +23,8 @@ from analytics_core.ui.tables import breakdown_table
 class Ranking:
     """A panel (`page.panel`): the `top` members of a dimension by a measure the reader chooses.
 
-    It hides itself where no event names a member. A click on a bar opens its member.
+    Of `by` those are offered of which an event names a member; without any it hides itself. A
+    click on a bar opens its member.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Ranking:
 
     def questions(self, view: View) -> Sequence[Query]:
         """The members and the whole, as the controls stand."""
-        measure, by = self._shown()
+        measure, by = self._shown(self.by)
         return (*questions(measure, by, self.top), *self._occurs())
 
     def present(self, view: View) -> bool:
@@ -48,12 +49,13 @@ class Ranking:
     def _occurs(self) -> tuple[Query, ...]:
         return tuple(_occurrence(by) for by in self.by)
 
-    def _shown(self) -> tuple[str, str]:
+    def _shown(self, offered: Sequence[str]) -> tuple[str, str]:
         measure = state.controlled(self.name, "measure", self.measures)
-        return measure, state.controlled(self.name, "by", self.by)
+        return measure, state.controlled(self.name, "by", offered)
 
     def _content(self, view: View) -> Content:
-        measure, by = self._shown()
+        offered = [by for by in self.by if _named(view, by)] or self.by
+        measure, by = self._shown(offered)
         parts = breakdown(view, measure, by, top=self.top)
         colours = hues(view, by, [part.member for part in parts.parts])
 
@@ -66,18 +68,18 @@ class Ranking:
 
         return Content(
             question=questions(measure, by, self.top)[0],
-            controls=self._controls,
+            controls=lambda: self._controls(offered),
             chart=chart,
             table=lambda: breakdown_table(parts, state.of_panel(self.name, "table")),
             sheet=lambda: of_breakdown(parts),
         )
 
-    def _controls(self) -> None:
+    def _controls(self, offered: Sequence[str]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             controls.choose_one(
                 self.name, "measure", "Measure", self.measures, controls.measure_words
             )
-            controls.choose(self.name, "by", "By", self.by, lambda name: dimension(name).label)
+            controls.choose(self.name, "by", "By", offered, lambda name: dimension(name).label)
 
     def _to_all(self, by: str) -> None:
         if by in links.LISTS:

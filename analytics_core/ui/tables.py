@@ -9,6 +9,7 @@ import streamlit as st
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
 from analytics_core.reports.pivot import Pivot
+from analytics_core.reports.session_lengths import SessionLengths
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.format import cell
 from analytics_core.semantics.measure import Measure
@@ -90,6 +91,24 @@ def breakdown_table(breakdown: Breakdown, key: str) -> None:
         config["c3"] = st.column_config.ProgressColumn(
             "", min_value=0, max_value=1, format=" ", color="primary"
         )
+    _show(pl.DataFrame(columns), config, key)
+
+
+def lengths_table(lengths: SessionLengths, key: str) -> None:
+    """One row per span of minutes: sessions and their share; then all whose length is known."""
+    spans = lengths.spans
+    columns = {
+        "c0": pl.Series([*(span.label for span in spans), TOTAL], dtype=pl.String),
+        "c1": pl.Series(
+            [cell(n, Unit.COUNT) for n in (*(s.sessions for s in spans), lengths.known)]
+        ),
+        "c2": pl.Series([*(cell(span.share, Unit.RATIO) for span in spans), ""]),
+    }
+    config: dict[str, Any] = {
+        "c0": st.column_config.TextColumn("Length", pinned=True),
+        "c1": st.column_config.TextColumn("Sessions", alignment="right"),
+        "c2": st.column_config.TextColumn("Share", alignment="right"),
+    }
     _show(pl.DataFrame(columns), config, key)
 
 

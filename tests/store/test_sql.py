@@ -14,6 +14,7 @@ from analytics_core.store.duck import DuckDialect
 from analytics_core.store.sql_parts import Axis, Part
 from analytics_core.store.sql_relations import Selection
 from analytics_core.store.sql_rows import Cut, Mark
+from analytics_core.store.sql_sessions import newest_sessions
 from analytics_core.store.sql_sums import sums
 
 NOVEMBER = Period.parse("2026-11", datetime(2026, 12, 1, tzinfo=UTC), Calendar("America/New_York"))
@@ -79,6 +80,8 @@ MARK = Mark(UNTIL, "e7", -2)
         ("newer_items", sql_rows.listed_items(
             chosen(Scope((HERS,)), Pick("pricing_rule", ("input",))), Cut(50, after=MARK), DUCK,
             few=1000)),
+        ("older_sessions", newest_sessions(
+            chosen(Scope((HERS,))), (UNTIL, "s7"), 50, DUCK, UNTIL)),
     ],
 )  # fmt: skip
 def test_a_page_of_rows_compiles_to_the_approved_text(approved, name, compiled):
@@ -94,6 +97,7 @@ def test_a_page_of_rows_compiles_to_the_approved_text(approved, name, compiled):
         lambda of: sql_rows.counted("events", of, MARK, DUCK),
         lambda of: sql_rows.counted("items", of, None, DUCK),
         lambda of: sql_rows.hours(of, DUCK),
+        lambda of: newest_sessions(of, (UNTIL, "s7"), 50, DUCK, UNTIL),
     ],
 )
 def test_every_list_of_rows_asks_who_is_asking(compiled):
