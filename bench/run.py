@@ -79,6 +79,7 @@ def timed(ask: Callable[[], object]) -> dict[str, float]:
 
 def questions(data: Path) -> dict[str, Any]:
     """What the Overview page asks, per period and scope, and the sidebar's option lists."""
+    from analytics_core.ui import layout
     from pages import overview
 
     uncached = replace(settings.load(data / "settings", {}), query_cache_mb=0)
@@ -91,7 +92,7 @@ def questions(data: Path) -> dict[str, Any]:
         for who, scope in (("everyone", everyone), ("one person", one)):
             view = View(store, scope, filters)
             measured[f"overview, {name}, {who}"] = timed(
-                lambda view=view: view.ask_all(overview.questions(view))
+                lambda view=view: view.ask_all(layout.questions(view, overview.BLOCKS))
             )
     store.close()
     measured |= option_lists(data, everyone)
@@ -117,6 +118,7 @@ def option_lists(data: Path, scope: Scope) -> dict[str, Any]:
 
 def first_visit(data: Path, scope: Scope) -> dict[str, float]:
     """A store just opened: the page of a month and its lists, nothing cached."""
+    from analytics_core.ui import layout
     from pages import overview
 
     now = datetime(2026, 11, 1, tzinfo=UTC)
@@ -124,7 +126,7 @@ def first_visit(data: Path, scope: Scope) -> dict[str, float]:
     began = time.perf_counter()
     store = Store(data, settings.load(data / "settings", {}))
     view = View(store, scope, filters)
-    view.ask_all(overview.questions(view))
+    view.ask_all(layout.questions(view, overview.BLOCKS))
     for name in SIDEBAR:
         view.options(name)
     store.close()

@@ -55,10 +55,15 @@ Row: TypeAlias = Block | tuple[Block, ...]  # blocks in a tuple stand side by si
 Blocks: TypeAlias = Sequence[Row]
 
 
+def questions(view: View, blocks: Blocks) -> list[Query]:
+    """What the blocks will ask, as far as that is known beforehand; each question once."""
+    every = [query for block in _each(blocks) for query in block.questions(view)]
+    return list(dict.fromkeys(every))
+
+
 def ask(view: View, blocks: Blocks) -> None:
     """Asks everything at once and keeps the answers; grey shapes stand in while it takes long."""
-    every = [query for block in _each(blocks) for query in block.questions(view)]
-    queries = list(dict.fromkeys(every))
+    queries = questions(view, blocks)
     if not queries or view.answered(queries):
         return
     place = st.empty()
