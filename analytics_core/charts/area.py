@@ -6,7 +6,7 @@ import altair as alt
 
 from analytics_core.charts.alt_text import timeline_sentence
 from analytics_core.charts.axes import TimeAxis, amounts, axis_of, pickable, slot_colour, time_axis
-from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
 from analytics_core.charts.rows import axis_rows, largest_value, timeline_rows
 from analytics_core.charts.stacked_bar import stacked_bar
 from analytics_core.charts.theme import Colours, colours
@@ -23,13 +23,17 @@ def area(
 
     A click picks a bucket. Raises BadValue for more than one series or over 1,000 rows.
     """
-    measure, period = timeline.measure, timeline.period
     if len(timeline.members) > 1:
         raise BadValue("chart", f"{len(timeline.members)} series", "one series for an area")
     hues = hues or colours(timeline.members)
-    axis = axis_rows(timeline)
-    if len(axis) == 1 and measure.additive:
+    if len(axis_rows(timeline)) == 1 and timeline.measure.additive:
         return stacked_bar(timeline, hues, dark=dark, height=height)
+    return _drawn(timeline, hues, dark=dark, height=height)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(timeline: Timeline, hues: Colours, *, dark: bool, height: int) -> Drawing:
+    measure, period, axis = timeline.measure, timeline.period, axis_rows(timeline)
     spec = _spec(
         TimeAxis.of(timeline.grain, len(axis), period.calendar.week_start),
         axis_unit(largest_value(timeline), measure.unit),

@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics_core.charts.alt_text import breakdown_sentence
 from analytics_core.charts.axes import CALM, INK, pickable, slot_colour, strong_text
-from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
 from analytics_core.charts.rows import part_rows
 from analytics_core.charts.theme import NAMED, Colours
 from analytics_core.reports.breakdown import Breakdown
@@ -25,6 +25,11 @@ def bars(
     Without `hues`, or with more members than slots, all bars have one colour. `period` is said in
     the alternative text. Raises BadValue for over 1,000 parts.
     """
+    return _drawn(breakdown, hues, period, dark=dark)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(breakdown: Breakdown, hues: Colours | None, period: str, *, dark: bool) -> Drawing:
     measure = breakdown.measure
     coloured = hues if hues and len(breakdown.parts) <= NAMED + 2 else None
     own = coloured.explicit(dark=dark) if coloured else ()

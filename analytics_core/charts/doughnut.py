@@ -8,7 +8,7 @@ import polars as pl
 from analytics_core.charts.alt_text import breakdown_sentence
 from analytics_core.charts.axes import INK, pickable, slot_colour, strong_text
 from analytics_core.charts.bars import bars
-from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
 from analytics_core.charts.rows import part_rows
 from analytics_core.charts.theme import Colours, colours
 from analytics_core.errors import NotAdditive
@@ -38,6 +38,12 @@ def doughnut(
     values = [part.value or 0 for part in breakdown.parts]
     if min(values, default=0) < 0 or sum(values) <= 0:
         return bars(breakdown, hues, period=period, dark=dark)
+    return _drawn(breakdown, hues, period, dark=dark, height=height)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(breakdown: Breakdown, hues: Colours, period: str, *, dark: bool, height: int) -> Drawing:
+    measure = breakdown.measure
     spec = _spec(breakdown.by.label, measure.label, hues.explicit(dark=dark), height)
     frames = (("rows", part_rows(breakdown, hues)), ("centre", _centre(breakdown)))
     return Drawing(spec, frames, breakdown_sentence("Doughnut", breakdown, period))

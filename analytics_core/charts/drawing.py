@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 import altair as alt
 import polars as pl
 
+KEPT = 128  # drawings of each kind that are kept for reports that are asked for again
+
 Spec: TypeAlias = dict[str, Any]  # Vega-Lite, shared between draws: never changed in place
 
 PADDING = {"left": 0, "right": 4, "top": 8, "bottom": 4}  # the panel around it has its own

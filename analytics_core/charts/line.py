@@ -14,7 +14,7 @@ from analytics_core.charts.axes import (
     slot_colour,
     time_axis,
 )
-from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
 from analytics_core.charts.rows import (
     axis_rows,
     largest_laid,
@@ -44,8 +44,14 @@ def line(
     One bucket alone is drawn as bars side by side. `hues`, `before` and `dark` as for stacked_bar.
     Raises BadValue for over 1,000 rows.
     """
+    return _drawn(timeline, hues or colours(timeline.members), before, dark=dark, height=height)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(
+    timeline: Timeline, hues: Colours, before: Overlay | None, *, dark: bool, height: int
+) -> Drawing:
     measure, period = timeline.measure, timeline.period
-    hues = hues or colours(timeline.members)
     axis, rows = axis_rows(timeline), _with_pieces(timeline_rows(timeline, hues))
     shown = tuple(rows.select("rank", "member").unique().sort("rank").iter_rows())
     spec = _spec(

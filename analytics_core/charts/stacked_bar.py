@@ -14,7 +14,7 @@ from analytics_core.charts.axes import (
     slot_colour,
     time_axis,
 )
-from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
 from analytics_core.charts.rows import (
     axis_rows,
     largest_laid,
@@ -46,10 +46,16 @@ def stacked_bar(
     matters only where some colour is configured. Raises NotAdditive, and BadValue for over 1,000
     rows.
     """
+    if not timeline.measure.additive:
+        raise NotAdditive.stacked(timeline.measure.label)
+    return _drawn(timeline, hues or colours(timeline.members), before, dark=dark, height=height)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(
+    timeline: Timeline, hues: Colours, before: Overlay | None, *, dark: bool, height: int
+) -> Drawing:
     measure, period = timeline.measure, timeline.period
-    if not measure.additive:
-        raise NotAdditive.stacked(measure.label)
-    hues = hues or colours(timeline.members)
     axis = axis_rows(timeline)
     spec = _spec(
         TimeAxis.of(timeline.grain, len(axis), period.calendar.week_start),

@@ -24,7 +24,7 @@ class Part:
     share: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one is itself: charts of it are kept
 class Breakdown:
     """A measure by one dimension: parts by rank, then Others, then (unattributed).
 
@@ -71,6 +71,12 @@ def breakdown(
     `rank` is the measure that decides the order, where it is another. Raises UnknownName, NotAsked.
     Source: METRICS.md 3.
     """
+    return view.derived(
+        ("breakdown", measure, by, top, rank), lambda: _breakdown(view, measure, by, top, rank)
+    )
+
+
+def _breakdown(view: View, measure: str, by: str, top: int | None, rank: str) -> Breakdown:
     asked = (measure,) if rank in ("", measure) else (rank, measure)
     parts, whole = view.ask_all((Query(asked, (by,), top=top), Query((measure,))))
     total: Figure = whole[measure][0]

@@ -1,7 +1,7 @@
 """The place an entity has among all of its dimension that the reader may see (SCREENS.md 5.2)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from analytics_core.events import SERVICE_TYPES
 from analytics_core.semantics.dimension import dimension
@@ -23,11 +23,18 @@ def homes(view: View, by: str) -> dict[str, int]:
     newest = view.store.data_until
     if dimension(by).cardinality == "huge" or first is None or newest is None:
         return {}
+    ever = replace(view, filters=Filters(_ever(view, first, newest)))
+    return ever.derived(("homes", by), lambda: _places(ever, by))
+
+
+def _ever(view: View, first: datetime, newest: datetime) -> Period:
     calendar = view.filters.period.calendar
     after = max(first, newest) + timedelta(microseconds=1)
-    ever = Period.between(first, after, calendar)
-    lifted = replace(view, filters=Filters(ever))
-    answer = lifted.ask(Query(("events",), (by,), grain=Grain.MONTH))
+    return Period.between(first, after, calendar)
+
+
+def _places(ever: View, by: str) -> dict[str, int]:
+    answer = ever.ask(Query(("events",), (by,), grain=Grain.MONTH))
     begun: dict[str, object] = {}
     for bucket, name in answer.select("bucket", by).iter_rows():
         if name is not None and name not in begun:

@@ -26,7 +26,7 @@ class Laid:
     value: Figure
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one is itself: charts of it are kept
 class Overlay:
     """A measure of the period before, one figure under every bucket of the period, also later ones.
 
@@ -50,6 +50,10 @@ def overlay(view: View, measure: str, grain: Grain) -> Overlay:
     Hours move by a day where the period is no longer than one; months, quarters and years by
     themselves. Raises UnknownName, NotAsked.
     """
+    return view.derived(("overlay", measure, grain), lambda: _overlay(view, measure, grain))
+
+
+def _overlay(view: View, measure: str, grain: Grain) -> Overlay:
     period = view.filters.period
     back = _Back.of(period, grain)
     earlier = back.period(period)

@@ -32,7 +32,7 @@ class Bucket:
     so_far: bool  # partial because the data end inside it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one is itself: charts of it are kept
 class Timeline:
     """A measure by bucket and, unless `by` is None, by member of one dimension.
 
@@ -125,8 +125,17 @@ def timeline(
 
     Raises UnknownName, NotAsked.
     """
+    over_time = grain or view.filters.period.grain()
+    return view.derived(
+        ("timeline", measure, by, over_time, top),
+        lambda: _timeline(view, measure, by, over_time, top),
+    )
+
+
+def _timeline(
+    view: View, measure: str, by: str | None, over_time: Grain, top: int | None
+) -> Timeline:
     period = view.filters.period
-    over_time = grain or period.grain()
     answers = view.ask_all(questions(period, measure, by, over_time, top))
     limit = until(view)
     axis = tuple(buckets(period, over_time, limit))

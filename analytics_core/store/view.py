@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from analytics_core.settings import Settings
 from analytics_core.store import explained, manifest, options, sql
 from analytics_core.store.answer import answers
 from analytics_core.store.asked import Asking, Study
+from analytics_core.store.derived import Derived
 from analytics_core.store.duck import Duck, Limits
 from analytics_core.store.engine import Engine
 from analytics_core.store.explained import Explained, Facts
@@ -34,6 +35,7 @@ from analytics_core.store.sql_rows import Cut, Mark, Of
 from analytics_core.store.workers import Workers
 
 T = TypeVar("T")
+MOST_DERIVED = 512  # reports of a few hundred rows each
 
 
 def clock() -> datetime:
@@ -53,6 +55,7 @@ class Store:
         self.data = data
         self.settings = settings
         self.results = Results(settings.query_cache_mb << 20)
+        self.derived = Derived(MOST_DERIVED)
         self._events = data.absolute() / "events"
         self._now = now
         self._workers = Workers(settings.query_threads)
@@ -242,6 +245,16 @@ class View:
         Raises NotAsked, StoreBusy, TooSlow, Damaged.
         """
         return self._kept(("study", of), lambda g: of.answered(self._asking(g)), picked=True)
+
+    def derived(self, about: tuple[Hashable, ...], make: Callable[[], T]) -> T:
+        """What `make` works out of this View's answers, kept under `about` while they stay the same.
+
+        For results of reports, which are never changed in place; `about` names the report and all
+        its arguments. Scope and filters are part of the key.
+        """
+        store = self.store
+        versions = store.version, store.settings.version, store.data_until
+        return store.derived.value((*versions, self.scope, self.filters, *about), make)
 
     def options(
         self,
