@@ -2,10 +2,10 @@
 
 from types import ModuleType
 
-from pages import data, explore, overview
+from pages import costs, data, explore, overview
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
-    ("Analytics", (overview,)),
+    ("Analytics", (overview, costs)),
     ("Breakdowns", (explore,)),
     ("Organisation and account", (data,)),
 )

@@ -15,13 +15,15 @@ from analytics_core.store.view import View
 def homes(view: View, by: str) -> dict[str, int]:
     """The place of each member of `by`, from 0: as declared, else by first visible month and name.
 
-    {} for dimensions with too many members to have a place each; those go by rank.
+    {} for dimensions with too many members to have a place each, and for those of usage items;
+    they go by rank.
     """
     if by == "service_type":
         return {name: place for place, name in enumerate(SERVICE_TYPES)}
     first = view.first_event()
     newest = view.store.data_until
-    if dimension(by).cardinality == "huge" or first is None or newest is None:
+    of = dimension(by)
+    if of.cardinality == "huge" or of.items or first is None or newest is None:
         return {}
     ever = replace(view, filters=Filters(_ever(view, first, newest)))
     return ever.derived(("homes", by), lambda: _places(ever, by))

@@ -137,12 +137,24 @@ def _timeline(
 ) -> Timeline:
     period = view.filters.period
     answers = view.ask_all(questions(period, measure, by, over_time, top))
-    limit = until(view)
-    axis = tuple(buckets(period, over_time, limit))
     who = tuple(members(answers[1], by)) if by else (Member(None),)
-    frame, idle = _filled(answers[0], axis, who, MEASURES[measure], by, over_time, period)
+    return laid(view, answers[0], who, measure, by, over_time)
+
+
+def laid(
+    view: View,
+    answer: pl.DataFrame,
+    who: tuple[Member, ...],
+    measure: str,
+    by: str | None,
+    grain: Grain,
+) -> Timeline:
+    """An answer by bucket and member, laid over the whole axis; `who` are its members by rank."""
+    period, limit = view.filters.period, until(view)
+    axis = tuple(buckets(period, grain, limit))
+    frame, idle = _filled(answer, axis, who, MEASURES[measure], by, grain, period)
     named = dimension(by) if by else None
-    return Timeline(frame, MEASURES[measure], named, who, axis, over_time, period, limit, idle)
+    return Timeline(frame, MEASURES[measure], named, who, axis, grain, period, limit, idle)
 
 
 def buckets(period: Period, grain: Grain, limit: datetime) -> Iterator[Bucket]:

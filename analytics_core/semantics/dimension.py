@@ -157,6 +157,12 @@ _ALL = (
     _dimension("status", "Status", "statuses", "ok, error or cancelled."),
     _dimension("source", "Source", "sources", "The export format the event was read from."),
     _dimension(
+        "cost_source",
+        "Cost source",
+        "cost sources",
+        "How its cost is known: reported by the source, computed from prices, free, or unpriced.",
+    ),
+    _dimension(
         "pricing_rule",
         "Pricing rule",
         "pricing rules",

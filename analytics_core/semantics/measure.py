@@ -310,7 +310,7 @@ _PER = (
            "sum(requests) FILTER (WHERE cost_nano IS NOT NULL)",
            "cost / requests, where both are known", "What one request costs on average.",
            better="lower", known="count(cost_nano) FILTER (WHERE requests IS NOT NULL)"),
-    _cost_per("cost_per_session", "Average cost per session", "session_id", "session"),
+    _cost_per("cost_per_session", "Cost per session", "session_id", "session"),
     _cost_per("cost_per_conversation", "Cost per conversation", "conversation_id", "conversation"),
     _cost_per("cost_per_user", "Cost per user", "user_id", "user"),
     _ratio("cost_per_million_tokens", "Cost per 1M tokens", USD,

@@ -7,7 +7,12 @@ from analytics_core.semantics.format import member_label
 
 Kind = Literal["member", "others", "unattributed"]
 
-_WORDED = ("service_type", "event_type", "pricing_rule")  # members that are code words
+_WORDED = (
+    "service_type",
+    "event_type",
+    "pricing_rule",
+    "cost_source",
+)  # members that are code words
 _OWN_WORDS = {"unsplit": "(not itemised)"}
 
 

@@ -77,30 +77,31 @@ class Members:
 
     def questions(self, view: View) -> Sequence[Query]:
         """The members and the whole, as the controls stand."""
-        return questions(self._ordered(), self.by)
+        return questions(self.ordered(), self.by)
 
     def present(self, view: View) -> bool:
         """Whether any event names a member."""
-        found = view.ask(questions(self._ordered(), self.by)[0])
+        found = view.ask(questions(self.ordered(), self.by)[0])
         return found[self.by].null_count() < len(found)
 
     def draw(self, view: View) -> None:
         """Draws the panel."""
-        panel(view, self.name, self.title, self._content, table_first=True)
+        panel(view, self.name, self.title, self.content, table_first=True)
 
-    def _ordered(self) -> tuple[str, ...]:
+    def ordered(self) -> tuple[str, ...]:
         """The measures, the one that ranks first."""
         first = state.controlled(self.name, "rank", self.measures)
         return (first, *(m for m in self.measures if m != first))
 
-    def _content(self, view: View) -> Content:
-        every = standing(view, self._ordered(), self.by)
+    def content(self, view: View) -> Content:
+        """What the panel shows, as the controls stand."""
+        every = standing(view, self.ordered(), self.by)
         words = st.session_state.get(state.of_panel(self.name, "find")) or ""
         found = every.found(words) if words else every
         if self.most:
             found = replace(found, rows=found.rows[: self.most])
         return Content(
-            question=questions(self._ordered(), self.by)[0],
+            question=questions(self.ordered(), self.by)[0],
             controls=lambda: self._controls(every),
             chart=lambda: self._chart(view),
             table=lambda: self._table(view, found),
@@ -128,7 +129,7 @@ class Members:
                 )
 
     def _chart(self, view: View) -> None:
-        measure = self._ordered()[0]
+        measure = self.ordered()[0]
         parts = breakdown(view, measure, self.by, top=CHARTED)
         if not nothing_to_draw(parts):
             colours = hues(view, self.by, [part.member for part in parts.parts])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -15,7 +16,7 @@ from analytics_core.charts.theme import Colours
 from analytics_core.export.sheet import of_timeline
 from analytics_core.reports import breakdown as parts_of
 from analytics_core.reports import timeline as over_time
-from analytics_core.reports.breakdown import Breakdown
+from analytics_core.reports.filled import filled
 from analytics_core.reports.overlay import Overlay, overlay
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.measure import MEASURES
@@ -24,9 +25,9 @@ from analytics_core.store.view import View
 from analytics_core.ui import controls, state
 from analytics_core.ui.draw import draw, to_bucket
 from analytics_core.ui.entity import hues, is_dark
-from analytics_core.ui.legend import hidden, legend
 from analytics_core.ui.narrowing import choose_member, narrowed
 from analytics_core.ui.panel import Content, panel
+from analytics_core.ui.series import Series
 from analytics_core.ui.tables import timeline_table
 
 HEIGHT = 300
@@ -36,11 +37,11 @@ HEIGHT = 300
 class Trend:
     """A panel (`page.panel`) of measures over time.
 
-    Of `measures` and of `by` (dimensions; "" is the total) the reader chooses one, the first to
-    begin with. A measure that does not add up is drawn as lines whatever `kind` says. `grains`,
-    `earlier` (the period before laid over it) and `cumulative` offer those controls; `within` is a
-    dimension of which one member may be chosen; `only` hides the panel while that measure is 0 or
-    unknown.
+    Of `measures` and of `by` (dimensions the data have; "" is the total) the reader chooses one,
+    the first to begin with. A measure that does not add up is drawn as lines whatever `kind` says.
+    `grains`, `earlier` (the period before laid over it) and `cumulative` offer those controls;
+    `within` is a dimension of which one member may be chosen; `only` hides the panel while that
+    measure is 0 or unknown.
     """
 
     name: str
@@ -79,6 +80,13 @@ class Trend:
         """Draws the panel."""
         panel(view, self.name, self.title, self._content)
 
+    def offered(self, view: View) -> tuple[str, ...]:
+        """Of `by` what the data have at all; the first where that is nothing."""
+        if len(self.by) == 1:
+            return self.by
+        there = filled(view, [name for name in self.by if name])
+        return tuple(name for name in self.by if not name or name in there) or self.by[:1]
+
     def _content(self, view: View) -> Content:
         where = narrowed(view, self.name, self.within)
         shown = _Shown.of(self, where)
@@ -86,10 +94,11 @@ class Trend:
 
     def _controls(self, view: View) -> None:
         period = view.filters.period
-        split = bool(state.controlled(self.name, "by", self.by))
+        by = self.offered(view)
+        split = bool(state.controlled(self.name, "by", by))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             controls.choose(self.name, "measure", "Measure", self.measures, controls.measure_words)
-            controls.choose_one(self.name, "by", "By", self.by, controls.by_words)
+            controls.choose_one(self.name, "by", "By", by, controls.by_words)
             if self.within:
                 choose_member(view, self.name, self.within)
             if self.grains:
@@ -114,7 +123,7 @@ class _Shown:
     @classmethod
     def of(cls, trend: Trend, view: View) -> "_Shown":
         period = view.filters.period
-        by = state.controlled(trend.name, "by", trend.by)
+        by = state.controlled(trend.name, "by", trend.offered(view))
         grain = controls.grain_of(trend.name, period, split=bool(by))
         series = named_series(sum(1 for _ in period.buckets(grain)))
         measure = state.controlled(trend.name, "measure", trend.measures)
@@ -139,36 +148,15 @@ def _split(trend: Trend, view: View, shown: _Shown) -> Content:
     line_ = over_time.timeline(view, shown.measure, shown.by, grain=shown.grain, top=shown.top)
     parts = parts_of.breakdown(view, shown.measure, shown.by, top=shown.top)
     colours = hues(view, shown.by, line_.members)
-    off = hidden(trend.name, line_.members)
-    seen = line_.without(off)
-    shares = parts.without(off) if parts.measure.additive else parts
-
-    def above() -> None:
-        trend._controls(view)
-        legend(trend.name, parts, colours)
-
-    def chart() -> None:
-        st.space("small")  # the chart's toolbar may not cover the legend
-        if seen.frame.is_empty():
-            st.info("Every series is hidden.")
-        else:
-            _draw(trend, _summed(trend, seen), colours, _before(trend, view, shown))
-
-    return Content(
-        question=over_time.questions(
-            view.filters.period, shown.measure, shown.by, shown.grain, shown.top
-        )[0],
-        controls=above,
-        chart=chart,
-        table=lambda: _table(trend, _summed(trend, seen), shares),
-        sheet=lambda: of_timeline(seen),
-        view=view,
+    series = Series(trend.name, line_, parts, colours, partial(_summed, trend))
+    return series.content(
+        over_time.questions(view.filters.period, shown.measure, shown.by, shown.grain, shown.top)[
+            0
+        ],
+        view,
+        controls=lambda: trend._controls(view),
+        drawn=lambda seen: _draw(trend, seen, colours, _before(trend, view, shown)),
     )
-
-
-def _table(trend: Trend, seen: Timeline, shares: Breakdown) -> None:
-    summed = _cumulative(trend, seen)
-    timeline_table(seen, None if summed else shares, state.of_panel(trend.name, "table"))
 
 
 def _cumulative(trend: Trend, seen: Timeline) -> bool:

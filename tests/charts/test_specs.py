@@ -18,6 +18,7 @@ from analytics_core.charts.drawing import Drawing
 from analytics_core.charts.line import line
 from analytics_core.charts.matrix import fits, matrix
 from analytics_core.charts.stacked_bar import stacked_bar
+from analytics_core.charts.strip import strip
 from analytics_core.charts.theme import SLOTS, colours
 from analytics_core.errors import BadValue, NotAdditive
 from analytics_core.reports.overlay import Laid, Overlay
@@ -32,7 +33,7 @@ HOSTILE = (
     "claude-opus-4.5",
 )
 OVER_TIME = [stacked_bar, line]
-OF_PARTS = [doughnut, bars]
+OF_PARTS = [doughnut, bars, strip]
 
 
 @pytest.fixture
