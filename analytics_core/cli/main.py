@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from analytics_core.cli import files, prices, query, take, tokens, users
+from analytics_core.cli import files, mapping, prices, query, take, tokens, users
 from analytics_core.cli.call import PROGRAM, Call, Command, everywhere
 from analytics_core.cli.edge import guarded
 
@@ -16,6 +16,8 @@ COMMANDS: tuple[Command, ...] = (
     files.FILES,
     files.FORGET,
     files.SOURCES,
+    mapping.INSPECT,
+    mapping.MAP,
     files.VERIFY,
     prices.PRICES,
     prices.REPRICE,

@@ -247,7 +247,7 @@ class Door:
                 check_overlap(con, normalise.whole(con), entry, self.folders.events)
             side.complete(con, source, self.folders.events)
             cost.price(
-                con, TYPED, PRICED, self.book, policy=self._policy(source),
+                con, TYPED, PRICED, self.book, policy=policy_of(source, self.settings),
                 zero_cost=source.zero_cost, rates=self.rates,
             )  # fmt: skip
             con.execute("DROP TABLE stage.typed")
@@ -262,10 +262,6 @@ class Door:
         check_even(finished)
         quarantine.reject(self.folders, entry.file_id, rows.rejected_rows)
         return finished
-
-    def _policy(self, source: Source) -> Any:
-        """A source's own policy, else that of the settings."""
-        return source.policy if source.policy != "auto" else self.settings.cost_policy
 
     def refuse(self, drop: Drop, taken: Taken | None, refused: Refused) -> Input:
         """Quarantines a drop and writes its ledger line; nothing of it is in the store."""
@@ -296,6 +292,11 @@ class Door:
                 drop.path.unlink(missing_ok=True)
             except OSError as wrong:
                 raise NotWritable(drop.path.parent, wrong.strerror or str(wrong)) from None
+
+
+def policy_of(source: Source, settings: Settings) -> Any:
+    """A source's own policy of costs, else that of the settings."""
+    return source.policy if source.policy != "auto" else settings.cost_policy
 
 
 def is_large(file: Dropped) -> bool:

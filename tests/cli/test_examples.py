@@ -20,6 +20,12 @@ LOG = (
     '{"event_id":"a","started_at":"2025-06-02T08:00:00Z","provider":"openai","model_raw":"gpt-5",'
     '"input_tokens":10,"output_tokens":1}\n'
 )
+MAPPING = """\
+name: november
+match: {all: [event_id, started_at, input_tokens]}
+time: {column: started_at}
+columns: {model: model_raw, input_tokens: input_tokens, output_tokens: output_tokens}
+"""
 SHOWN = "3d3112dda53c43ea"  # the file that an example forgets
 SHOWN_TOKEN = "0a1b2c3d"  # the token that an example revokes
 
@@ -40,6 +46,7 @@ def test_an_example_runs(run, copied: Path, monkeypatch, line: str) -> None:
     monkeypatch.setattr(take, "MONTHS", 1)
     (copied.parent / "exports" / "logs").mkdir(parents=True)
     (copied.parent / "exports" / "november.csv").write_text(NOVEMBER, "utf-8")
+    (copied.parent / "exports" / "mapping.yaml").write_text(MAPPING, "utf-8")
     (copied.parent / "exports" / "logs" / "own.jsonl").write_text(LOG, "utf-8")
     landed = json.loads(run("files", "--json").out)[0]["file_id"]
     words = shlex.split(line.removeprefix(PROGRAM + " ").replace(SHOWN, landed))

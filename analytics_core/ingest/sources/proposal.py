@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -99,8 +99,23 @@ def _roles(head: Head) -> dict[str, str]:
         heard = next((name for name in free if re.search(pattern, name)), None)
         if heard:
             roles[role] = heard
+    if "started_at" not in roles and (time := _looks_like_time(head, tops, roles)):
+        roles["started_at"] = time
     order = ("started_at", "id", *generic.ALIASES, *_CACHE)
     return {role: roles[role] for role in dict.fromkeys(order) if role in roles}
+
+
+def _looks_like_time(head: Head, tops: Sequence[str], roles: dict[str, str]) -> str | None:
+    """The first column without a role whose every value is written like a date or a time."""
+    for name in tops:
+        texts = _written(head, name) if name not in roles.values() else []
+        if texts and (all(map(_ISO.fullmatch, texts)) or _all_dates(texts)):
+            return name
+    return None
+
+
+def _all_dates(texts: Sequence[str]) -> bool:
+    return all(_DATE.fullmatch(text) or _date_format([text]) for text in texts)
 
 
 def _column(head: Head, name: str) -> Any:
