@@ -2,10 +2,10 @@
 
 from types import ModuleType
 
-from pages import costs, data, explore, overview
+from pages import activity, costs, data, explore, overview
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
-    ("Analytics", (overview, costs)),
+    ("Analytics", (overview, costs, activity)),
     ("Breakdowns", (explore,)),
     ("Organisation and account", (data,)),
 )

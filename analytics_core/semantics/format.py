@@ -293,10 +293,10 @@ def days_text(first: date, last: date) -> str:
     return f"{first.day} {_month(first)}{year} – {date_text(last)}"
 
 
-def moment_text(moment: datetime, zone: str) -> str:
-    """20 Nov 2026, 17:45, on the clock of `zone`; `moment` is aware."""
+def moment_text(moment: datetime, zone: str, *, seconds: bool = False) -> str:
+    """20 Nov 2026, 17:45 (or 17:45:30), on the clock of `zone`; `moment` is aware."""
     wall = local(moment, zone)
-    return f"{date_text(wall)}, {wall:%H:%M}"
+    return f"{date_text(wall)}, {wall:%H:%M:%S}" if seconds else f"{date_text(wall)}, {wall:%H:%M}"
 
 
 def period_text(period: Period, until: datetime | None = None) -> str:
