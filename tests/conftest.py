@@ -151,6 +151,8 @@ credentials:
     ada: {email: ada@x.example, first_name: Ada, last_name: Novak, roles: [admin], password: "%s"}
     ann: {email: ann@x.example, user_id: ann, roles: [member], password: "%s"}
     leo: {email: leo@x.example, user_id: leo, roles: [lead], teams: [core], password: "%s"}
+    pam: {email: pam@x.example, user_id: pam, roles: [project_admin], projects: [Search], password: "%s"}
+    mel: {email: mel@x.example, user_id: mel, roles: [manager], organizations: [acme], password: "%s"}
 """
 HASH = "$2b$04$abcdefghijklmnopqrstuuKj5O9jbEH8nYbqbVnHoBGyN1VZXQdFS"
 
@@ -166,7 +168,7 @@ def app(
     monkeypatch.setenv("TOKENTALLY_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TOKENTALLY_AUTH", str(tmp_path / "auth.yaml"))
     monkeypatch.setenv("TOKENTALLY_ZONE", "UTC")
-    (tmp_path / "auth.yaml").write_text(ACCOUNTS % (HASH, HASH, HASH), "utf-8")
+    (tmp_path / "auth.yaml").write_text(ACCOUNTS.replace("%s", HASH), "utf-8")
     made: list[Path] = []
 
     def open_app(

@@ -46,7 +46,7 @@ def folders(tmp_path: Path) -> Folders:
 @pytest.fixture
 def data(app, folders: Folders, tmp_path: Path) -> Callable[..., AppTest]:
     """Opens the Data page of a store with one landed and one refused file."""
-    accounts = ACCOUNTS % (HASH, HASH, HASH) + MANAGERS % (HASH, HASH)
+    accounts = (ACCOUNTS + MANAGERS).replace("%s", HASH)
     (tmp_path / "auth.yaml").write_text(accounts, "utf-8")
     app([])
     drops = tmp_path / "drops"
