@@ -1,7 +1,9 @@
 """Everything configurable, from data/settings/, the environment and st.secrets: one frozen value."""
 
+import contextlib
 import csv
 import hashlib
+import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -43,9 +45,19 @@ def _between(low: float, high: float) -> Callable[[float], float]:
     return check
 
 
-def _option(default: Any, description: str, check: Callable[[Any], Any] | None = None) -> Any:
-    """One configurable value: its default, what it does, and a check that may also tidy it."""
-    return field(default=default, metadata={"description": description, "check": check})
+def _option(
+    default: Any,
+    description: str,
+    check: Callable[[Any], Any] | None = None,
+    *,
+    restart: bool = False,
+) -> Any:
+    """One configurable value: its default, what it does, and a check that may also tidy it.
+
+    With `restart` a change acts only after one, else at the next click or ingest.
+    """
+    about = {"description": description, "check": check, "restart": restart}
+    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +81,11 @@ class Settings:
         "Which cost counts: auto (reported, else computed), reported, computed.",
         _one_of("auto", "reported", "computed"),
     )
-    demo: bool = _option(True, "Make demo data on the first start of an empty store.")
-    ingest_watch: bool = _option(True, "Watch data/inbox while the app runs.")
-    ingest_poll_seconds: float = _option(5.0, "How often the inbox is looked at.", _between(1, 600))
+    demo: bool = _option(True, "Make demo data on the first start of an empty store.", restart=True)
+    ingest_watch: bool = _option(True, "Watch data/inbox while the app runs.", restart=True)
+    ingest_poll_seconds: float = _option(
+        5.0, "How often the inbox is looked at.", _between(1, 600), restart=True
+    )
     ingest_archive: str = _option(
         "keep",
         "What becomes of a landed drop: keep it in data/archive, or none.",
@@ -90,14 +104,23 @@ class Settings:
         min(4, os.cpu_count() or 1), "Threads of ingest.", _between(1, 64)
     )
     ingest_seconds: float = _option(600.0, "Longest time for one file.", _between(1, 86_400))
-    query_memory_mb: int = _option(1024, "Memory limit of questions, MiB.", _between(256, 1 << 20))
-    query_threads: int = _option(
-        os.cpu_count() or 1, "Threads and waiting workers of questions.", _between(1, 256)
+    query_memory_mb: int = _option(
+        1024, "Memory limit of questions, MiB.", _between(256, 1 << 20), restart=True
     )
-    query_seconds: float = _option(30.0, "Longest time for one question.", _between(0.1, 3600))
-    query_cache_mb: int = _option(64, "Memory of the result cache, MiB.", _between(0, 1 << 20))
-    https: bool = _option(False, "The app is reached over https (Secure cookies).")
-    frame_ancestors: str = _option("'self'", "Who may show the app in a frame (CSP).")
+    query_threads: int = _option(
+        os.cpu_count() or 1,
+        "Threads and waiting workers of questions.",
+        _between(1, 256),
+        restart=True,
+    )
+    query_seconds: float = _option(
+        30.0, "Longest time for one question.", _between(0.1, 3600), restart=True
+    )
+    query_cache_mb: int = _option(
+        64, "Memory of the result cache, MiB.", _between(0, 1 << 20), restart=True
+    )
+    https: bool = _option(False, "The app is reached over https (Secure cookies).", restart=True)
+    frame_ancestors: str = _option("'self'", "Who may show the app in a frame (CSP).", restart=True)
 
     def origin(self, name: str) -> str:
         """Where a value came from: default, settings.yaml, environment or st.secrets."""
@@ -111,7 +134,14 @@ def _options() -> dict[str, Any]:
 def described() -> Iterator[tuple[str, object, str]]:
     """(name, default, description) of every option, in order; docs/settings.md comes from it."""
     for name, option in _options().items():
-        yield name, option.default, option.metadata["description"]
+        after = " Acts after a restart." if option.metadata["restart"] else ""
+        yield name, option.default, option.metadata["description"] + after
+
+
+def waiting(opened: Settings, now: Settings) -> list[str]:
+    """The options that were changed since `opened` and act only after a restart."""
+    held = [name for name, option in _options().items() if option.metadata["restart"]]
+    return [name for name in held if getattr(opened, name) != getattr(now, name)]
 
 
 def places(environ: Mapping[str, str] = os.environ) -> tuple[Path, Path]:
@@ -240,14 +270,29 @@ def _read(path: Path) -> str | None:
 
 def _version(folder: Path, values: Mapping[str, Any]) -> str:
     digest = hashlib.sha256(repr(sorted(values.items())).encode())
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in (".yaml", ".csv"):
-            try:
-                content = path.read_bytes()
-            except OSError as wrong:
-                raise BadFile(path, f"cannot be read ({wrong.strerror}).") from None
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + content)
+    for path in _files(folder):
+        try:
+            content = path.read_bytes()
+        except OSError as wrong:
+            raise BadFile(path, f"cannot be read ({wrong.strerror}).") from None
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + content)
     return digest.hexdigest()[:16]
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every settings file of the folder and those below it, in order."""
+    found = (p for p in folder.rglob("*") if p.suffix in (".yaml", ".csv") and p.is_file())
+    return sorted(found)
+
+
+def stamp(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What changes when a settings file is written, added or taken away: names, times, sizes."""
+    found: list[tuple[str, int, int, int]] = []
+    for path in _files(folder):
+        with contextlib.suppress(OSError):  # gone since it was listed
+            of = path.stat()
+            found.append((str(path), of.st_mtime_ns, of.st_size, of.st_ino))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,20 +319,18 @@ def table(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ())
     column and for a line with too many cells.
     """
     text = _read(path)
-    if text is None:
-        return []
-    rows = csv.reader(text.splitlines(), strict=True)
-    try:
-        numbered = [(rows.line_num, row) for row in rows]
-    except csv.Error as wrong:
-        raise BadFile(path, f"is not CSV ({wrong}).", line=rows.line_num) from None
-    numbered = [
-        (n, r) for n, r in numbered if any(c.strip() for c in r) and not r[0].startswith("#")
-    ]
-    if not numbered:
+    return [] if text is None else table_of(text, path, required, optional)
+
+
+def table_of(
+    text: str, path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> list[Line]:
+    """The lines of a hand-edited CSV that holds `text`; raises as `table` does."""
+    records = [record for record in records_of(text, path) if record.cells]
+    if not records:
         return []
     known = (*required, *optional)
-    at, header = numbered[0][0], [cell.strip() for cell in numbered[0][1]]
+    at, header = records[0].number, [cell.strip() for cell in records[0].cells]
     if len(header) == 1 and ";" in header[0]:
         raise BadFile(path, "separates its cells by semicolons; commas are expected.", line=at)
     for name in header:
@@ -299,10 +342,46 @@ def table(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ())
                 path, f"the header lacks this column ({','.join(known)}).", line=at, key=name
             )
     lines: list[Line] = []
-    for number, row in numbered[1:]:
-        if len(row) > len(header):
-            raise BadFile(path, f"has {len(row)} cells, the header {len(header)}.", line=number)
-        lines.append(
-            Line(path, number, cast(Mapping[str, str], dict(zip(header, row, strict=False))))
-        )
+    for record in records[1:]:
+        if len(record.cells) > len(header):
+            raise BadFile(
+                path,
+                f"has {len(record.cells)} cells, the header {len(header)}.",
+                line=record.number,
+            )
+        cells = cast(Mapping[str, str], dict(zip(header, record.cells, strict=False)))
+        lines.append(Line(path, record.number, cells))
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a CSV as it is written; a blank one or a comment has no cells."""
+
+    number: int  # of its last line, from 1
+    text: str  # with its line end
+    cells: tuple[str, ...]
+
+
+def records_of(text: str, path: Path) -> Iterator[Record]:
+    """Every record of a CSV, comments and blank ones included: their texts make up `text`.
+
+    Raises BadFile where it is not CSV.
+    """
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        for line in io.StringIO(text, newline=""):
+            comment = not taken and line.startswith("#")
+            taken.append(line)
+            yield "\n" if comment else line
+
+    rows = csv.reader(lines(), strict=True)
+    try:
+        for row in rows:
+            written = "".join(taken)
+            taken.clear()
+            told = any(cell.strip() for cell in row)
+            yield Record(rows.line_num, written, tuple(row) if told else ())
+    except csv.Error as wrong:
+        raise BadFile(path, f"is not CSV ({wrong}).", line=rows.line_num) from None

@@ -61,6 +61,14 @@ def test_banned_calls_appear_nowhere(words: str, where: str, root: Path) -> None
     assert guilty == [], where
 
 
+def test_what_a_member_is_called_is_asked_of_the_display_names(root: Path) -> None:
+    # Names.label and Member.label know display names; label_of alone does not.
+    allowed = {"member.py", "names.py"}
+    files = [*(root / "analytics_core").rglob("*.py"), *(root / "pages").rglob("*.py")]
+    guilty = [f.name for f in files if "label_of(" in f.read_text("utf-8")]
+    assert set(guilty) == allowed
+
+
 def test_a_module_stays_small_enough_to_read(root: Path) -> None:
     long = {
         str(f.relative_to(root)): lines

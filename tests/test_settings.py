@@ -110,3 +110,22 @@ def test_every_option_is_described() -> None:
     described = list(settings.described())
     assert len(described) >= 20
     assert all(text.endswith(".") for _, _, text in described)
+
+
+def test_a_cell_may_hold_a_line_break_and_a_comment_may_hold_anything(tmp_path: Path) -> None:
+    path = tmp_path / "names.csv"
+    text = 'value,name\r\n# it,"s\n"#1","a\nb"\n\n#2,x\n'
+    path.write_text(text, "utf-8", newline="")
+    lines = settings.table(path, ("value", "name"))
+    assert [(line.text("value"), line.text("name")) for line in lines] == [("#1", "a\nb")]
+    records = list(settings.records_of(text, path))
+    assert "".join(record.text for record in records) == text
+    assert [record.number for record in records] == [1, 2, 4, 5, 6]
+
+
+def test_what_acts_only_after_a_restart_is_known(tmp_path: Path) -> None:
+    opened = load(tmp_path)
+    (tmp_path / "settings.yaml").write_text("zone: Asia/Kolkata\nquery_threads: 77\nhttps: true\n")
+    changed = load(tmp_path, environ={"TOKENTALLY_QUERY_MEMORY_MB": "512"})
+    assert settings.waiting(opened, changed) == ["query_memory_mb", "query_threads", "https"]
+    assert settings.waiting(opened, opened) == []

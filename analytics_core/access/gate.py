@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from analytics_core import settings
 from analytics_core.access.accounts import Account, Accounts, AccountsFile, from_secrets
 from analytics_core.access.caller import Caller
 from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
@@ -18,6 +17,7 @@ from analytics_core.access.state import State
 from analytics_core.access.throttle import Throttle
 from analytics_core.access.tickets import Tickets
 from analytics_core.access.tokens import Tokens
+from analytics_core.semantics.house import House, SettingsFolder
 from analytics_core.settings import Settings
 
 
@@ -25,6 +25,7 @@ from analytics_core.settings import Settings
 class Gate:
     """Accounts, sign-ins, throttle and tickets; page and routes share one per process.
 
+    `settings` are those of the start, `house` says what the settings folder says now.
     `host_accounts` are those of the host's secrets, beside auth.yaml.
     `demo_only` says whether the store holds nothing but demo data. `served` is set by the
     application's lifespan: without it there is no middleware and no cookie can be planted.
@@ -36,6 +37,7 @@ class Gate:
     demo_only: Callable[[], bool]
     host_accounts: Accounts
     served: bool = False
+    house: Callable[[], House] | None = None
     tickets: Tickets = field(default_factory=Tickets)
 
     def demo_accounts(self, now: datetime) -> Accounts:
@@ -102,18 +104,19 @@ def gate_of(
 ) -> Gate:
     """The one gate of this process for these places, opened at the first call.
 
-    `demo_only` takes data/events. Settings are those of the first call. Raises BadFile, BadValue.
+    `demo_only` takes data/events; `secrets` are those of the first call. Raises BadFile, BadValue.
     """
     key = (data.resolve(), auth.resolve())
     with _LOCK:
         if key not in _OPEN:
-            loaded = settings.load(data / "settings", secrets=secrets)
+            folder = SettingsFolder(data / "settings", secrets=secrets)
             events = data / "events"
             _OPEN[key] = Gate(
                 AccountsFile(auth),
                 State(data / "state.db"),
-                loaded,
+                folder.opened,
                 lambda: demo_only(events),
                 from_secrets(secrets or {}),
+                house=folder.now,
             )
         return _OPEN[key]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analytics_core.access.principal import Principal
 from analytics_core.semantics.filters import EVERYTHING, Grant, Pick, Scope
+from analytics_core.semantics.names import NO_NAMES, Names
 
 Grants = tuple[Grant, ...]
 
@@ -16,7 +17,7 @@ class Role:
     name: str
     label: str
     grants: Callable[[Principal], Grants]
-    words: Callable[[Principal], str]
+    words: Callable[[Principal, Names], str]
 
 
 def _on(dimension: str, values: Sequence[str]) -> Grants:
@@ -29,10 +30,11 @@ def _organizations(principal: Principal) -> Grants:
     return _on("organization", principal.organizations)
 
 
-def _everything_in(names: Sequence[str] | None) -> str:
-    if names is None:
+def _everything_in(dimension: str, values: Sequence[str] | None, names: Names) -> str:
+    if values is None:
         return "all usage of every organization"
-    return f"everything in {_listed(names)}" if names else ""
+    read = tuple(names.label(dimension, value) for value in values)
+    return f"everything in {_listed(read)}" if read else ""
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -40,16 +42,26 @@ def _listed(names: Sequence[str]) -> str:
 
 
 _ALL = (
-    Role("member", "Member", lambda _: (), lambda _: ""),
-    Role("lead", "Team lead", lambda p: _on("team", p.teams), lambda p: _everything_in(p.teams)),
+    Role("member", "Member", lambda _: (), lambda _, __: ""),
+    Role(
+        "lead",
+        "Team lead",
+        lambda p: _on("team", p.teams),
+        lambda p, names: _everything_in("team", p.teams, names),
+    ),
     Role(
         "project_admin",
         "Project admin",
         lambda p: _on("project", p.projects),
-        lambda p: _everything_in(p.projects),
+        lambda p, names: _everything_in("project", p.projects, names),
     ),
-    Role("manager", "Manager", _organizations, lambda p: _everything_in(p.organizations)),
-    Role("admin", "Administrator", lambda _: EVERYTHING.grants, lambda _: "all usage"),
+    Role(
+        "manager",
+        "Manager",
+        _organizations,
+        lambda p, names: _everything_in("organization", p.organizations, names),
+    ),
+    Role("admin", "Administrator", lambda _: EVERYTHING.grants, lambda _, __: "all usage"),
 )
 ROLES: dict[str, Role] = {role.name: role for role in _ALL}
 
@@ -71,18 +83,18 @@ def scope_of(principal: Principal) -> Scope:
     return EVERYTHING if () in grants else Scope(tuple(grants))
 
 
-def described(principal: Principal) -> str:
-    """The scope in words, as in "your own usage and everything in Search"; names as they are."""
+def described(principal: Principal, names: Names = NO_NAMES) -> str:
+    """The scope in words, as in "your own usage and everything in Search"; names unescaped."""
     scope = scope_of(principal)
     if not scope.grants:
         return "nothing yet: no role is set for your account"
     roles = _roles_of(principal)
     if scope.everything:
         return next(
-            role.words(principal) for role in reversed(roles) if () in role.grants(principal)
+            role.words(principal, names) for role in reversed(roles) if () in role.grants(principal)
         )
     own = "your own usage" if principal.user_id else ""
-    return _listed(tuple(filter(None, (own, *(role.words(principal) for role in roles)))))
+    return _listed(tuple(filter(None, (own, *(role.words(principal, names) for role in roles)))))
 
 
 def labels(principal: Principal) -> str:

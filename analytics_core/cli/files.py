@@ -79,6 +79,7 @@ def _checked(call: Call) -> Iterator[tuple[str, int]]:
     from analytics_core.ingest import aliases
     from analytics_core.ingest.sources.mapping import saved
     from analytics_core.prices import book, rates
+    from analytics_core.semantics import names
     from analytics_core.semantics.project import projects
 
     folder = call.folders.settings
@@ -90,6 +91,7 @@ def _checked(call: Call) -> Iterator[tuple[str, int]]:
     yield "fx.csv and credits.csv", rates_given + len(known.credits)
     yield "aliases.csv", sum(map(len, aliases.load(folder).values()))
     yield "projects.csv", len(projects(folder))
+    yield "names.csv", len(names.names(folder).given)
     yield call.accounts_path.name, len(account_book.accounts(call.accounts_path))
 
 

@@ -11,8 +11,9 @@ from analytics_core.reports.session_lengths import SessionLengths
 from analytics_core.reports.sessions import Session
 from analytics_core.reports.standing import Standing
 from analytics_core.reports.timeline import Timeline
-from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.measure import MEASURES, Measure
+from analytics_core.semantics.member import Member
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import zone_info
 from analytics_core.store.sql_sessions import SAYS, SUMS
@@ -46,19 +47,19 @@ def of_timeline(timeline: Timeline) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for utc, rank, value in timeline.frame.select("utc", "rank", "value").iter_rows():
         start: datetime = utc.replace(tzinfo=UTC)
-        who = (labels[rank], timeline.members[rank].kind) if by else ()
+        who = (labels[rank], *_known_as(timeline.members[rank])) if by else ()
         here = () if zone == "UTC" else (start.astimezone(zone_info(zone)),)
         rows.append((*here, start, ends[start], *who, value))
     here_too = () if zone == "UTC" else (Column(f"start ({zone})"),)
     time = (*here_too, Column("start (UTC)"), Column("end (UTC)"))
-    member = (Column(by.name), Column("kind")) if by else ()
+    member = _member_columns(by) if by else ()
     return Sheet((*time, *member, _figure(timeline.measure)), tuple(rows))
 
 
 def of_breakdown(breakdown: Breakdown) -> Sheet:
     """One row per member, Others and (unattributed): who, how much, and which share."""
-    rows = tuple((p.label, p.member.kind, p.value, p.share) for p in breakdown.parts)
-    names = (Column(breakdown.by.name), Column("kind"))
+    rows = tuple((p.label, *_known_as(p.member), p.value, p.share) for p in breakdown.parts)
+    names = _member_columns(breakdown.by)
     return Sheet((*names, _figure(breakdown.measure), Column("share", Unit.RATIO)), rows)
 
 
@@ -78,11 +79,11 @@ def of_standing(standing: Standing) -> Sheet:
     """One row per member: who, every measure, the share of the first and the first before."""
     first = standing.measures[0]
     rows = tuple(
-        (r.label, r.member.kind, *r.values, r.share, r.change.previous) for r in standing.rows
+        (r.label, *_known_as(r.member), *r.values, r.share, r.change.previous)
+        for r in standing.rows
     )
     columns = (
-        Column(standing.by.name),
-        Column("kind"),
+        *_member_columns(standing.by),
         *map(_figure, standing.measures),
         Column(f"share of {first.name}", Unit.RATIO),
         Column(f"{first.name} before", first.unit),
@@ -123,6 +124,15 @@ def of_sessions(sessions: Sequence[Session], zone: str) -> Sheet:
     figures = (_figure(MEASURES[name]) for name in SUMS)
     time = (*here_too, Column("start (UTC)"), Column("session"))
     return Sheet((*time, *names, *figures, Column("duration (s)", Unit.SECONDS)), rows)
+
+
+def _member_columns(by: Dimension) -> tuple[Column, ...]:
+    """What people read, the id that filters and commands take, and what kind of row it is."""
+    return Column(by.name), Column(f"{by.name} id"), Column("kind")
+
+
+def _known_as(member: Member) -> tuple[str, str]:
+    return member.name or "", member.kind
 
 
 def _figure(measure: Measure) -> Column:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from analytics_core.semantics.filters import Filters, Scope
 from analytics_core.semantics.period import Period
-from analytics_core.semantics.project import Project, projects
+from analytics_core.semantics.project import Project
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.zone import day_start
 from analytics_core.store.view import View
@@ -25,14 +25,14 @@ def active_projects(view: View) -> ActiveProjects:
     """Projects with usage in the selection, and those there were in its period.
 
     Of the picks only that on project narrows the total. Listed projects without a visible event
-    count only where a grant admits them by name alone. Raises BadFile for projects.csv.
+    count only where a grant admits them by name alone.
     """
     active: int | None = view.ask(QUESTION)["active_projects"][0]
     period = view.filters.period
     picked = set(view.filters.values("project"))
     alive = {
         p.name
-        for p in projects(view.store.settings.folder)
+        for p in view.store.house.projects
         if _alive(p, period) and _admitted(p.name, view.scope) and (not picked or p.name in picked)
     }
     return ActiveProjects(active, max(len(alive | _seen(view)), active or 0))

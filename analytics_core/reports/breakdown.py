@@ -9,6 +9,7 @@ from analytics_core.reports.compare import Figure
 from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.member import Member
+from analytics_core.semantics.names import Names
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
@@ -83,15 +84,22 @@ def _breakdown(view: View, measure: str, by: str, top: int | None, rank: str) ->
     additive = MEASURES[measure].additive
     rows = tuple(
         Part(member, member.label(by), value, share_of(value, total) if additive else None)
-        for member, value in zip(members(parts, by), parts[measure], strict=True)
+        for member, value in zip(members(parts, by, view.names), parts[measure], strict=True)
     )
     return Breakdown(MEASURES[measure], dimension(by), rows, total, total)
 
 
-def members(frame: pl.DataFrame, by: str) -> list[Member]:
-    """The member of `by` that each row of an answer stands for, in the order of the rows."""
-    named = frame.select(by, f"{by}_kind", f"{by}_members").iter_rows()
-    return [Member(name, kind, folded) for name, kind, folded in named]
+def members(frame: pl.DataFrame, by: str, names: Names) -> list[Member]:
+    """The member of `by` that each row of an answer stands for, in the order of the rows.
+
+    `names` (View.names) say what people read for them.
+    """
+    rows = list(frame.select(by, f"{by}_kind", f"{by}_members").iter_rows())
+    read = names.labels(by, (name for name, _, _ in rows))
+    return [
+        Member(name, kind, folded, read[name] if kind == "member" else None)
+        for name, kind, folded in rows
+    ]
 
 
 def share_of(value: Figure, total: Figure) -> float | None:

@@ -7,7 +7,6 @@ from analytics_core.events import SERVICE_TYPES
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.filters import Filters
 from analytics_core.semantics.period import Grain, Period
-from analytics_core.semantics.project import projects
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 
@@ -49,5 +48,4 @@ def configured(view: View, by: str) -> dict[str, str]:
     """The colours (#rrggbb) that projects.csv gives to members of `by`."""
     if by != "project":
         return {}
-    listed = projects(view.store.settings.folder)
-    return {project.name: project.colour for project in listed if project.colour}
+    return {p.name: p.colour for p in view.store.house.projects if p.colour}

@@ -51,9 +51,10 @@ def pivot(
     """
     asked = (measure,) if rank in ("", measure) else (rank, measure)
     cells, rows, columns, whole = view.ask_all(questions(asked, by, top))
-    down, across = members(rows, by[0]), members(columns, by[1])
-    pairs = zip(members(cells, by[0]), members(cells, by[1]), cells[measure], strict=True)
-    got = {(a.id, b.id): value for a, b, value in pairs}
+    names = view.names
+    down, across = members(rows, by[0], names), members(columns, by[1], names)
+    left, right = (members(cells, name, names) for name in by)
+    got = {(a.id, b.id): v for a, b, v in zip(left, right, cells[measure], strict=True)}
     empty = 0 if MEASURES[measure].zero_when_empty else None
     return Pivot(
         MEASURES[measure],

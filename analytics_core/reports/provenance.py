@@ -38,7 +38,7 @@ def provenance(view: View) -> Provenance:
     rows = found.select(_UNPRICED.measures).iter_rows()
     unpriced = tuple(
         Unpriced(member.label("model"), tokens, events)
-        for member, (tokens, events) in zip(members(found, "model"), rows, strict=True)
+        for member, (tokens, events) in zip(members(found, "model", view.names), rows, strict=True)
         if events
     )
     return Provenance(breakdown(view, "cost", "cost_source"), unpriced)

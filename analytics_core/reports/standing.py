@@ -39,8 +39,13 @@ class Standing:
     totals: tuple[Figure, ...]
 
     def found(self, words: str) -> "Standing":
-        """Those whose label contains `words`, whatever the case."""
-        kept = tuple(row for row in self.rows if words.casefold() in row.label.casefold())
+        """Those whose label or id contains `words`, whatever the case."""
+        asked = words.casefold()
+        kept = tuple(
+            row
+            for row in self.rows
+            if asked in row.label.casefold() or asked in (row.member.name or "").casefold()
+        )
         return replace(self, rows=kept)
 
 
@@ -62,7 +67,7 @@ def standing(view: View, measures: Sequence[str], by: str) -> Standing:
     total: Figure = whole[first.name][0]
     rows: list[Row] = []
     figures = parts.select(measures).rows()
-    for member, values in zip(members(parts, by), figures, strict=True):
+    for member, values in zip(members(parts, by, view.names), figures, strict=True):
         then = earlier.get((member.kind, member.name), none)
         share = share_of(values[0], total) if first.additive else None
         moved = change(values[0], then, based=has_base)
@@ -73,8 +78,8 @@ def standing(view: View, measures: Sequence[str], by: str) -> Standing:
 
 def _earlier(view: View, first: Measure, by: str) -> dict[tuple[str, str | None], Figure]:
     answer = before(view).ask(Query((first.name,), (by,)))
-    values = zip(members(answer, by), answer[first.name], strict=True)
-    return {(member.kind, member.name): value for member, value in values}
+    rows = answer.select(f"{by}_kind", by, first.name).iter_rows()
+    return {(kind, name): value for kind, name, value in rows}
 
 
 def courses(

@@ -137,7 +137,7 @@ def _timeline(
 ) -> Timeline:
     period = view.filters.period
     answers = view.ask_all(questions(period, measure, by, over_time, top))
-    who = tuple(members(answers[1], by)) if by else (Member(None),)
+    who = tuple(members(answers[1], by, view.names)) if by else (Member(None),)
     return laid(view, answers[0], who, measure, by, over_time)
 
 
@@ -179,7 +179,8 @@ def _filled(
 ) -> tuple[pl.DataFrame, frozenset[tuple[datetime, int]]]:
     """The answer laid over the whole axis, a row for each bucket and member; and what was filled."""
     rank = {(m.name, m.kind): i for i, m in enumerate(who)}
-    ranks = [rank[m.name, m.kind] for m in members(answer, by)] if by else [0] * len(answer)
+    keys = answer.select(by, f"{by}_kind").rows() if by else []
+    ranks = [rank[name, kind] for name, kind in keys] if by else [0] * len(answer)
     got = dict(
         zip(
             zip(starts(answer["bucket"], grain, period), ranks, strict=True),

@@ -4,7 +4,7 @@ Money is given in nano-USD and credits in nano-credits; an unknown number (None,
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -370,18 +370,21 @@ def member_label(member: str | None, kind: str = "member", members: int = 0) -> 
     return UNATTRIBUTED if kind == "unattributed" or member is None else member
 
 
-def filters_text(filters: Filters, until: datetime | None = None) -> str:
-    """The selection in words: "1–20 Nov 2026, project Support Copilot, user Hugo Silva"."""
-    return ", ".join((period_text(filters.period, until), *map(_pick_text, filters.picks)))
+def filters_text(
+    filters: Filters, label: Callable[[str, Value], str], until: datetime | None = None
+) -> str:
+    """The selection in words: "1–20 Nov 2026, project Support Copilot, user Hugo Silva".
+
+    `label` says how a value of a dimension reads (Names.label).
+    """
+    picks = (_pick_text(pick, label) for pick in filters.picks)
+    return ", ".join((period_text(filters.period, until), *picks))
 
 
-def _pick_text(pick: Pick) -> str:
+def _pick_text(pick: Pick, reads: Callable[[str, Value], str]) -> str:
     if not pick.values:
         return f"no {pick.of.noun}"
     if len(pick.values) > 3:
         return f"{len(pick.values)} {pick.of.plural}"
-    return f"{pick.of.noun} {' or '.join(map(_value_text, pick.values))}"
-
-
-def _value_text(value: Value) -> str:
-    return "me" if value == ME else member_label(value)
+    values = ("me" if v == ME else reads(pick.dimension, v) for v in pick.values)
+    return f"{pick.of.noun} {' or '.join(values)}"

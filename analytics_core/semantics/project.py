@@ -1,15 +1,16 @@
 """The projects an organisation knows of, from projects.csv: colour, life, admins, cost centre."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from analytics_core.errors import BadFile
-from analytics_core.settings import Line, table
+from analytics_core.settings import Line, table, table_of
 
 FILE = "projects.csv"
-_OPTIONAL = ("colour", "created", "archived", "admins", "cost_center")
+COLUMNS = ("name", "colour", "created", "archived", "admins", "cost_center")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -30,9 +31,17 @@ def projects(folder: Path) -> tuple[Project, ...]:
 
     Raises BadFile naming line and key.
     """
-    path = folder / FILE
+    return _listed(table(folder / FILE, COLUMNS[:1], COLUMNS[1:]))
+
+
+def parse(text: str, path: Path) -> tuple[Project, ...]:
+    """The projects of a file that holds `text`. Raises BadFile as `projects` does."""
+    return _listed(table_of(text, path, COLUMNS[:1], COLUMNS[1:]))
+
+
+def _listed(lines: Iterable[Line]) -> tuple[Project, ...]:
     listed: dict[str, Project] = {}
-    for line in table(path, ("name",), _OPTIONAL):
+    for line in lines:
         project = _project(line)
         if project.name in listed:
             raise line.wrong("name", f"'{project.name}' stands in the file twice.")

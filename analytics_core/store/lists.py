@@ -1,6 +1,6 @@
 """The option lists of a reader: found once per landed file, ordered once per list, then kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,7 +19,8 @@ Job = Callable[[], pl.DataFrame]
 class Lists:
     """The lists over one generation, under a scope and the picks of `chosen`.
 
-    `versions` tell one content of the store from another; `turn` runs a job on a worker.
+    `versions` tell one content of the store and the settings from another; `turn` runs a job on a
+    worker; `labels` says what people read for the members of a dimension that have a display name.
     """
 
     generation: Generation
@@ -27,6 +28,7 @@ class Lists:
     versions: tuple[str, str]
     results: Results
     turn: Callable[[Job], pl.DataFrame]
+    labels: Callable[[str], Mapping[str, str]]
 
     def offered(
         self, of: Dimension, search: str | None, limit: int, among: tuple[Value, ...] | None
@@ -34,7 +36,8 @@ class Lists:
         """What `View.options` answers."""
 
         def listed() -> pl.DataFrame:
-            return options.listed(self._found(of, search, limit, among), search, limit)
+            found = self._found(of, search, limit, among)
+            return options.listed(found, search, limit, self.labels(of.name))
 
         return self._kept(("options", of, search, limit, among), listed)
 

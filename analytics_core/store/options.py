@@ -1,6 +1,6 @@
 """The members a reader may choose from: all times, the same scope, only the parents' picks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import polars as pl
@@ -112,18 +112,23 @@ def among(members: pl.DataFrame, values: Sequence[Value]) -> pl.DataFrame:
     return members.filter(pl.col("member").is_in(values, nulls_equal=True))
 
 
-def listed(members: pl.DataFrame, search: str | None, limit: int) -> pl.DataFrame:
+def listed(
+    members: pl.DataFrame, search: str | None, limit: int, labels: Mapping[str, str]
+) -> pl.DataFrame:
     """The `limit` members seen last that contain `search`, in the order in which they are offered.
 
-    By casefolded name, those not seen for long after the others; when there are more than
-    MOST_BY_NAME, those seen last first; unattributed at the end.
+    By casefolded label, those not seen for long after the others; when there are more than
+    MOST_BY_NAME, those seen last first; unattributed at the end. `labels` are what people read for
+    members that have a display name; they are searched too.
     """
+    label = pl.col("member").replace(labels).str.to_lowercase()
     if search:
-        folded = pl.col("member").str.to_lowercase()
-        members = members.filter(folded.str.contains(search.lower(), literal=True))
+        fits = (
+            text.str.contains(search.lower(), literal=True)
+            for text in (pl.col("member").str.to_lowercase(), label)
+        )
+        members = members.filter(pl.any_horizontal(fits))
     nobody, seen = pl.col("member").is_null(), pl.col("last_seen")
     kept = members.sort(~nobody, seen, "member", descending=[False, True, False]).head(limit)
     late = -seen.to_physical() if len(kept) > MOST_BY_NAME else seen < seen.max() - RETIRED
-    return kept.sort(nobody, late, pl.col("member").str.to_lowercase(), "member").select(
-        "member", "last_seen", "events"
-    )
+    return kept.sort(nobody, late, label, "member").select("member", "last_seen", "events")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,9 @@ import polars as pl
 from analytics_core.errors import Damaged
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.filters import Filters, Grant, Scope, Value
+from analytics_core.semantics.house import House
 from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.names import Names
 from analytics_core.semantics.query import Query
 from analytics_core.settings import Settings
 from analytics_core.store import explained, manifest, options, sql
@@ -46,14 +49,23 @@ def clock() -> datetime:
 class Store:
     """The events under a data folder. Thread-safe; one per process.
 
-    Reads the manifest again whenever it was replaced (one stat per question).
+    Reads the manifest again whenever it was replaced (one stat per question). `house` says what
+    the settings folder says now (SettingsFolder.now).
     """
 
     def __init__(
-        self, data: Path, settings: Settings, *, now: Callable[[], datetime] = clock
+        self,
+        data: Path,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = clock,
+        house: Callable[[], House] | None = None,
     ) -> None:
         self.data = data
-        self.settings = settings
+        self._house = house or cache(lambda: House.of(settings))
+        self._limits = Limits(
+            settings.query_memory_mb, settings.query_threads, settings.query_seconds
+        )
         self.results = Results(settings.query_cache_mb << 20)
         self.derived = Derived(MOST_DERIVED)
         self._events = data.absolute() / "events"
@@ -63,6 +75,16 @@ class Store:
         self._stamp: tuple[int, int, int] | None = None
         self._generation: Generation | None = None
         self._sound: set[str] = set()  # files that were hashed since this was opened
+
+    @property
+    def house(self) -> House:
+        """What the organisation has set, as of now; without `house` as it was when first asked."""
+        return self._house()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as of now; limits of memory, threads and time are those of the start."""
+        return self.house.settings
 
     @property
     def manifest(self) -> Manifest:
@@ -150,12 +172,7 @@ class Store:
             temp.mkdir(parents=True, exist_ok=True)
         except OSError:
             temp = None  # a read-only disk: questions then stay within their memory
-        limits = Limits(
-            self.settings.query_memory_mb,
-            self.settings.query_threads,
-            self.settings.query_seconds,
-        )
-        return Duck([self._events / f.path for f in listed.files], limits, temp)
+        return Duck([self._events / f.path for f in listed.files], self._limits, temp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +182,11 @@ class View:
     store: Store
     scope: Scope
     filters: Filters
+
+    @property
+    def names(self) -> Names:
+        """What people read for members."""
+        return self.store.house.names
 
     def ask(self, query: Query) -> pl.DataFrame:
         """The answer, sorted by bucket, then by rank; Others after the members, unattributed last.
@@ -267,8 +289,8 @@ class View:
         """Members of a dimension to choose from: member (null is unattributed), last_seen, events.
 
         Same scope, period lifted, no picks but those on the dimension's ancestors; the `limit` seen
-        last when there are more; in the order of `options.listed`. `search` keeps members that
-        contain it, whatever the case, `among` those it names. Raises UnknownName.
+        last when there are more; in the order of `options.listed`. `search` keeps members whose id
+        or display name contains it, whatever the case, `among` those it names. Raises UnknownName.
         """
         of = dimension(name)
         picks = options.picks_above(of, self.filters)
@@ -351,9 +373,10 @@ class View:
     def _lists(self, generation: Generation, picks: Grant) -> Lists:
         """The option lists under these picks."""
         view = replace(self, filters=replace(self.filters, picks=picks))
-        version = generation.version, self.store.settings.version
-        chosen = view.selection(generation)
-        return Lists(generation, chosen, version, self.store.results, self.store.turn)
+        house, chosen = self.store.house, view.selection(generation)
+        version = generation.version, house.settings.version
+        results, turn = self.store.results, self.store.turn
+        return Lists(generation, chosen, version, results, turn, house.names.of)
 
     def _key(
         self, generation: Generation, about: tuple[object, ...], *, picked: bool

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.filters import ME, Filters
-from analytics_core.semantics.member import label_of
+from analytics_core.semantics.names import Names
 from analytics_core.store.view import View
 from analytics_core.ui import state
 
@@ -75,7 +75,7 @@ class Choices:
             values = [*_kept(view, of, values), *values]
         if of.name == "user" and self.reader.user_id is not None and values:
             values = [ME, *values]
-        labels = _labels(values, of, self.reader.user_id)
+        labels = _labels(values, of, self.reader.user_id, view.names)
         return Choice(of, tuple(values), labels, filled, searched)
 
     def _under_parents(self, of: Dimension) -> Filters:
@@ -98,12 +98,13 @@ def _kept(view: View, of: Dimension, found: list[str]) -> list[str]:
     return [v for v in rest if v in there]
 
 
-def _labels(values: Sequence[str], of: Dimension, me: str | None) -> dict[str, str]:
+def _labels(values: Sequence[str], of: Dimension, me: str | None, names: Names) -> dict[str, str]:
     """How each value reads; never two alike, since the browser sends labels back."""
+    read = names.labels(of.name, (value or None for value in values))
     labels: dict[str, str] = {}
     taken: set[str] = set()
     for value in values:
-        label = f"Me ({me})" if value == ME else label_of(of.name, value or None)
+        label = f"Me ({names.label(of.name, me)})" if value == ME else read[value or None]
         label = label if label not in taken else f"'{value}'"
         labels[value] = label
         taken.add(label)

@@ -6,7 +6,6 @@ import streamlit as st
 
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.filters import ME
-from analytics_core.semantics.member import label_of
 from analytics_core.store.view import View
 from analytics_core.ui import header, links, state
 from analytics_core.ui.escape import md_escape
@@ -25,7 +24,13 @@ def title(view: View, page: str, of: str) -> None:
     """The member's name as the title, and under it the way back to all of them."""
     one = chosen(view, of)
     mine = one is not None and state.picked(of) == [ME]
-    name = page if one is None else "My usage" if mine else md_escape(label_of(of, one or None))
+    name = (
+        page
+        if one is None
+        else "My usage"
+        if mine
+        else md_escape(view.names.label(of, one or None))
+    )
     header.title(name, "")
     what = dimension(of)
     links.link(LISTS[of], f"All {what.plural}", ":material/arrow_back:", without=(of,))
@@ -41,12 +46,13 @@ def choose(view: View, of: str) -> None:
         if not values:
             st.markdown(f"No event names a {what.label.lower()}.")
             return
+        labels = view.names.labels(of, values)
         picked = st.selectbox(
             what.label,
             values,
             index=None,
             key=f"detail.{of}",
-            format_func=lambda value: label_of(of, value),
+            format_func=labels.__getitem__,
             placeholder=f"Which {what.label.lower()}?",
             label_visibility="collapsed",
         )

@@ -60,7 +60,7 @@ def _no_data() -> None:
 
 def _no_match(view: View, now: datetime) -> None:
     st.subheader("No usage matches these filters", anchor=False)
-    st.markdown(md_escape(filters_text(state.filters())))
+    st.markdown(md_escape(filters_text(state.filters(), view.names.label)))
     period = view.filters.period
     wider = Period.parse(f"days:{WIDER}", now, period.calendar)
     there = replace(view, filters=replace(view.filters, period=wider))

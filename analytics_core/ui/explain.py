@@ -8,7 +8,7 @@ from analytics_core.export.command import command
 from analytics_core.semantics.filters import Pick
 from analytics_core.semantics.format import exact, moment_text, text
 from analytics_core.semantics.measure import MEASURES, Measure
-from analytics_core.semantics.member import label_of
+from analytics_core.semantics.names import Names
 from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
@@ -58,7 +58,7 @@ def _lines(view: View, measure: Measure, how: Explained) -> Iterator[tuple[str, 
     yield "Period", f"{_range(period, zone)} ({zone}), the end not included"
     if zone != "UTC":
         yield "in UTC", _range(period, "UTC")
-    yield "Filters", "; ".join(map(_picked, view.filters.picks)) or "none"
+    yield "Filters", "; ".join(_picked(p, view.names) for p in view.filters.picks) or "none"
     yield "Scope", f"you see {state.scope_words()}"
     known = dict(how.known)[measure.name]
     yield "Rows", f"{_events(how.rows)}, {known:,} of them with a known value"
@@ -77,9 +77,9 @@ def _range(period: Period, zone: str) -> str:
     return f"{moment_text(period.start, zone)} – {moment_text(period.end, zone)}"
 
 
-def _picked(pick: Pick) -> str:
-    names = ", ".join(label_of(pick.dimension, value) for value in pick.values)
-    return f"{pick.of.label}: {names or 'nothing'}"
+def _picked(pick: Pick, names: Names) -> str:
+    labels = ", ".join(names.label(pick.dimension, value) for value in pick.values)
+    return f"{pick.of.label}: {labels or 'nothing'}"
 
 
 def _provenance(how: Explained) -> str:

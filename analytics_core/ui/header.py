@@ -9,7 +9,7 @@ from analytics_core.reports.span import based, before, until
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.filters import ME
 from analytics_core.semantics.format import date_text, moment_text, period_text, text
-from analytics_core.semantics.member import label_of
+from analytics_core.semantics.names import Names
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import local
 from analytics_core.store.view import View
@@ -44,6 +44,14 @@ def title(name: str, section: str, *, switch: bool = True) -> None:
             )
 
 
+def settings_problems(view: View) -> None:
+    """The settings files that cannot be used as they are, for those who can mend them."""
+    for problem in view.store.house.problems:
+        st.warning(
+            f"{md_escape(str(problem))} What it last said still holds.", icon=":material/build:"
+        )
+
+
 def period_line(view: View) -> None:
     """The period and what it is compared with, both as cut off now, and the zone, once."""
     period, limit = view.filters.period, until(view)
@@ -65,7 +73,7 @@ def _compared(view: View) -> Iterator[str]:
         yield f"no comparison, data start {date_text(local(first, period.calendar.zone))}"
 
 
-def chips() -> None:
+def chips(names: Names) -> None:
     """One button per pick, which takes it away; no row when nothing is picked."""
     if not state.filters().picks:
         return
@@ -77,7 +85,7 @@ def chips() -> None:
                 _chip(f"{len(values)} {of.plural}", pick.dimension, tuple(values))
                 continue
             for value in values:
-                name = "Me" if value == ME else label_of(of.name, value or None)
+                name = "Me" if value == ME else names.label(of.name, value or None)
                 _chip(f"{of.label}: {name}", pick.dimension, (value,))
         st.button("Clear all filters", key="chips.clear", type="tertiary", on_click=state.clear)
 

@@ -17,6 +17,7 @@ from analytics_core.access.principal import Principal
 from analytics_core.access.roles import described, labels, scope_of
 from analytics_core.access.secret import binding_of, digest
 from analytics_core.semantics.filters import Scope
+from analytics_core.semantics.names import NO_NAMES, Names
 from analytics_core.store.manifest import demo_only
 from analytics_core.ui.escape import md_escape
 
@@ -96,13 +97,13 @@ def sign_out_everywhere() -> None:
     _leave("You are signed out everywhere.")
 
 
-def account_popover(principal: Principal) -> None:
+def account_popover(principal: Principal, names: Names = NO_NAMES) -> None:
     """Draws who is signed in, what they see, and the way out."""
     with st.popover(md_escape(principal.name), icon=":material/account_circle:", width="stretch"):
         st.text(principal.name)
         if principal.email:
             st.text(principal.email)
-        st.caption(f"{labels(principal)} · You see: {md_escape(described(principal))}.")
+        st.caption(f"{labels(principal)} · You see: {md_escape(described(principal, names))}.")
         st.button("Sign out", key="sign_out", on_click=sign_out, width="stretch")
 
 

@@ -64,14 +64,16 @@ def _selected(principal: Principal, now: datetime, module: ModuleType) -> View:
     calendar = _calendar(store.settings)
     problems = state.read(now, calendar)
     scope = roles.scope_of(principal)
-    state.introduce(None if scope.everything else principal.username, roles.described(principal))
+    names = store.house.names
+    sees = roles.described(principal, names)
+    state.introduce(None if scope.everything else principal.username, sees)
     everything = View(store, scope, Filters(Period.parse(DEFAULT_PERIOD, now, calendar)))
     st.logo(brand.LOGO, size="large")
     with st.sidebar:
         top = st.container()
         reader = Reader(principal.user_id, own_rows_only=_own_rows_only(scope))
         problems += sidebar.choose_filters(everything, reader, now)
-        login.account_popover(principal)
+        login.account_popover(principal, names)
     state.write()
     with top:
         sidebar.menu(_menu(principal), module.PATH)
@@ -88,7 +90,8 @@ def _store() -> Store:
 
 @st.cache_resource
 def _opened(folder: str) -> Store:
-    return Store(Path(folder), login.gate().settings)
+    gate = login.gate()
+    return Store(Path(folder), gate.settings, house=gate.house)
 
 
 def _calendar(of: Settings) -> Calendar:
@@ -128,6 +131,8 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
     if not _open_to(module, principal):
         empty.not_for(principal, view.store.settings.contact)
         return
+    if principal.has_role("admin"):
+        header.settings_problems(view)
     with edge(module.TITLE):
         if not selection:
             module.render(view)
@@ -135,7 +140,7 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
         layout.ask(view, getattr(module, "BLOCKS", ()))
         known = freshness(view, now)
         header.period_line(view)
-        header.chips()
+        header.chips(view.names)
         header.freshness(view, known)
         if of is not None and not detail.chosen(view, of):
             detail.choose(view, of)

@@ -15,7 +15,6 @@ from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.format import UNKNOWN, cell, period_text, shown
 from analytics_core.semantics.format import change as change_text
 from analytics_core.semantics.measure import MEASURES
-from analytics_core.semantics.member import label_of
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
@@ -48,7 +47,7 @@ def largest(of: str, measure: str = "cost") -> Also:
         found: dict[str | None, list[str]] = {}
         for name, within in answer.select(of, by).iter_rows():
             if name is not None:
-                found.setdefault(within, []).append(label_of(of, name))
+                found.setdefault(within, []).append(view.names.label(of, name))
         return {
             name: f"{labels[0]} +{len(labels) - 1}" if len(labels) > 1 else labels[0]
             for name, labels in found.items()

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from analytics_core.semantics.dimension import dimension
-from analytics_core.semantics.member import label_of
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import controls, state
@@ -16,10 +15,13 @@ def choose_member(view: View, panel: str, name: str) -> None:
     """The drop-down of a panel that looks at one member of `name`, or at all."""
     of = dimension(name)
 
-    def words(value: str) -> str:
-        return f"All {of.plural}" if value == ALL else label_of(name, value or None)
+    choices = _choices(view, name)
+    labels = view.names.labels(name, (value or None for value in choices))
 
-    controls.choose_one(panel, f"within.{name}", of.label, _choices(view, name), words)
+    def words(value: str) -> str:
+        return f"All {of.plural}" if value == ALL else labels[value or None]
+
+    controls.choose_one(panel, f"within.{name}", of.label, choices, words)
 
 
 def narrowed(view: View, panel: str, name: str) -> View:

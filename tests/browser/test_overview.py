@@ -144,10 +144,10 @@ def test_a_download_holds_the_figures_of_the_panel(overview):
         held.value.suggested_filename,
     )
     assert held.value.path().read_text("utf-8-sig").splitlines() == [
-        "project,kind,cost (USD),share",
-        "Search,member,165,0.3548387096774194",
-        "<b>bold</b> ana@x.example,member,155,0.3333333333333333",
-        "Voice Bot,member,145,0.3118279569892473",
+        "project,project id,kind,cost (USD),share",
+        "Search,Search,member,165,0.3548387096774194",
+        "<b>bold</b> ana@x.example,<b>bold</b> ana@x.example,member,155,0.3333333333333333",
+        "Voice Bot,Voice Bot,member,145,0.3118279569892473",
     ]
 
 

@@ -187,6 +187,7 @@ def test_an_empty_name_is_no_data_folder(run) -> None:
         ("prices.csv", "provider,model,usd\nself,x,1e400\n", ", line 2, key 'usd': '1E+400' is mo"),
         ("fx.csv", "date,currency,usd\n2025-06-01,EUR,x\n", ", line 2, key 'usd': 'x' is no num"),
         ("projects.csv", "name,colour\nSearch,red\n", ", line 2, key 'colour': 'red' is not a"),
+        ("names.csv", "dimension,value,name\nuser,u1,\n", ", line 2, key 'name': is blank."),
         ("sources/own.yaml", "name: own\n", ", line 1: lacks 'match'."),
         ("sources/own.yaml", "name: [own\n", ", line 2: is not YAML ("),
     ],

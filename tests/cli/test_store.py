@@ -286,7 +286,7 @@ def test_the_formats_are_listed_with_those_of_ones_own(run, root: Path, tmp_path
 def test_checking_counts_what_was_read(run, copied: Path) -> None:
     ran = run("sources", "--check")
     assert (ran.code, ran.err) == (0, "")
-    assert "projects.csv: 14 entries\nauth.yaml: 0 entries\n" in ran.out
+    assert "projects.csv: 14 entries\nnames.csv: 0 entries\nauth.yaml: 0 entries\n" in ran.out
     assert ran.out.endswith("Nothing wrong with them.\n")
 
 

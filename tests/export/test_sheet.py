@@ -22,13 +22,13 @@ def _lines(sheet) -> list[str]:
 def test_a_timeline_has_a_line_per_bucket_and_member_with_both_clocks(viewed):
     view = viewed(EVENTS, now=NOW, zone="Europe/Madrid")
     assert _lines(of_timeline(timeline(view, "cost", "project"))) == [
-        "start (Europe/Madrid),start (UTC),end (UTC),project,kind,cost (USD)",
-        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,Atlas,member,1.500000001",
-        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,'=HYPERLINK(1),member,0",
-        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,(unattributed),unattributed,0",
-        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,Atlas,member,0",
-        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,'=HYPERLINK(1),member,0.5",
-        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,(unattributed),unattributed,",
+        "start (Europe/Madrid),start (UTC),end (UTC),project,project id,kind,cost (USD)",
+        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,Atlas,Atlas,member,1.500000001",
+        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,'=HYPERLINK(1),'=HYPERLINK(1),member,0",
+        "2026-11-01T00:00:00+01:00,2026-10-31T23:00:00Z,2026-11-01T23:00:00Z,(unattributed),,unattributed,0",
+        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,Atlas,Atlas,member,0",
+        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,'=HYPERLINK(1),'=HYPERLINK(1),member,0.5",
+        "2026-11-02T00:00:00+01:00,2026-11-01T23:00:00Z,2026-11-02T23:00:00Z,(unattributed),,unattributed,",
     ]
 
 
@@ -48,8 +48,18 @@ def test_hidden_members_are_not_in_the_download(viewed):
 def test_a_breakdown_has_a_line_per_part_with_its_share(viewed):
     events = [EVENTS[0] | {"cost_nano": 1_500_000_000}, *EVENTS[1:]]
     assert _lines(of_breakdown(breakdown(viewed(events), "cost", "project"))) == [
-        "project,kind,cost (USD),share",
-        "Atlas,member,1.5,0.75",
-        "'=HYPERLINK(1),member,0.5,0.25",
-        "(unattributed),unattributed,,",
+        "project,project id,kind,cost (USD),share",
+        "Atlas,Atlas,member,1.5,0.75",
+        "'=HYPERLINK(1),'=HYPERLINK(1),member,0.5,0.25",
+        "(unattributed),,unattributed,,",
     ]
+
+
+def test_a_member_with_a_display_name_is_named_and_keeps_its_id(viewed):
+    files = {"names.csv": "dimension,value,name\nproject,Atlas,=Atlas (maps)\n"}
+    view = viewed(EVENTS, now=NOW, files=files)
+    lines = _lines(of_breakdown(breakdown(view, "cost", "project")))
+    assert lines[1].startswith("'=Atlas (maps),Atlas,member,")
+    assert (
+        ",'=Atlas (maps),Atlas,member," in _lines(of_timeline(timeline(view, "cost", "project")))[1]
+    )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from analytics_core.semantics import format as written
 from analytics_core.semantics.filters import Filters, Pick
+from analytics_core.semantics.names import NO_NAMES
 from analytics_core.semantics.period import Calendar, Grain, Period
 from analytics_core.semantics.unit import Unit
 
@@ -413,4 +414,4 @@ def test_a_row_is_named_by_its_kind(row, expected):
 )
 def test_filters_are_one_sentence(picks, expected):
     filters = Filters(Period.parse("month", NOW, MADRID), picks)
-    assert written.filters_text(filters, NOW) == expected
+    assert written.filters_text(filters, NO_NAMES.label, NOW) == expected

@@ -133,7 +133,7 @@ def _of_file(view: View, typed: str) -> Iterator[Step]:
         inside,
     )
     picked = bool(view.filters.picks)
-    words = filters_text(state.filters()) if picked else "none is set."
+    words = filters_text(state.filters(), view.names.label) if picked else "none is set."
     yield Step("Filters", words, None if picked else True)
 
 
@@ -160,5 +160,5 @@ def _period(view: View, found: Whereabouts) -> Step:
 def _filters(view: View, found: Whereabouts) -> Step:
     if not view.filters.picks:
         return Step("Filters", "None is set.", True)
-    words = f"{found.in_selection:,} of them are left by: {filters_text(state.filters())}."
+    words = f"{found.in_selection:,} of them are left by: {filters_text(state.filters(), view.names.label)}."
     return Step("Filters", words, found.in_selection > 0)

@@ -22,7 +22,7 @@ _WEEKENDS = state.of_panel("data.gaps", "weekends")
 def draw(view: View, now: datetime) -> None:
     """The selection's coverage, then how far each source reaches and the days it lacks."""
     _selected(view)
-    header.chips()
+    header.chips(view.names)
     _known(view)
     _by_source(view)
     _fresh(view, now)
