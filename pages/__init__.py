@@ -2,12 +2,12 @@
 
 from types import ModuleType
 
-from pages import activity, costs, data, explore, overview
+from pages import activity, costs, data, explore, overview, session, sessions
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Analytics", (overview, costs, activity)),
-    ("Breakdowns", (explore,)),
+    ("Breakdowns", (sessions, explore)),
     ("Organisation and account", (data,)),
 )
-HIDDEN: tuple[ModuleType, ...] = ()  # reached by links: one member, one's own account
+HIDDEN: tuple[ModuleType, ...] = (session,)  # reached by links: one member, one's own account
 EVERY = (*(module for _, modules in PAGES for module in modules), *HIDDEN)

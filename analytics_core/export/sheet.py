@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
+from analytics_core.reports.course import Course
 from analytics_core.reports.pivot import Pivot
 from analytics_core.reports.session_lengths import SessionLengths
 from analytics_core.reports.sessions import Session
@@ -133,6 +134,33 @@ def _member_columns(by: Dimension) -> tuple[Column, ...]:
 
 def _known_as(member: Member) -> tuple[str, str]:
     return member.name or "", member.kind
+
+
+def of_course(course: Course) -> Sheet:
+    """One row per request in order: when, with what, how much, and how much so far."""
+    rows = tuple(
+        (
+            step.at,
+            step.model.label("model"),
+            step.service_type or "",
+            step.status or "",
+            step.input_tokens,
+            step.output_tokens,
+            step.latency_ms,
+            step.cost,
+            step.so_far,
+        )
+        for step in course.steps
+    )
+    figures = (
+        Column("input_tokens", Unit.TOKENS),
+        Column("output_tokens", Unit.TOKENS),
+        Column("latency (ms)", Unit.MILLISECONDS),
+        Column("cost (USD)", Unit.USD),
+        Column("cost so far (USD)", Unit.USD),
+    )
+    names = (Column("start (UTC)"), Column("model"), Column("service_type"), Column("status"))
+    return Sheet((*names, *figures), rows)
 
 
 def _figure(measure: Measure) -> Column:

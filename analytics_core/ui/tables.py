@@ -56,7 +56,7 @@ def _draw(
     for place, heading in enumerate(headings, 1):
         columns[f"c{place}"] = _texts([row[place] for row in rows], measure)
         config[f"c{place}"] = st.column_config.TextColumn(heading, alignment="right")
-    _show(pl.DataFrame(columns), config, key)
+    show(pl.DataFrame(columns), config, key)
 
 
 def pivot_table(pivot: Pivot, key: str) -> None:
@@ -91,7 +91,7 @@ def breakdown_table(breakdown: Breakdown, key: str) -> None:
         config["c3"] = st.column_config.ProgressColumn(
             "", min_value=0, max_value=1, format=" ", color="primary"
         )
-    _show(pl.DataFrame(columns), config, key)
+    show(pl.DataFrame(columns), config, key)
 
 
 def lengths_table(lengths: SessionLengths, key: str) -> None:
@@ -109,10 +109,11 @@ def lengths_table(lengths: SessionLengths, key: str) -> None:
         "c1": st.column_config.TextColumn("Sessions", alignment="right"),
         "c2": st.column_config.TextColumn("Share", alignment="right"),
     }
-    _show(pl.DataFrame(columns), config, key)
+    show(pl.DataFrame(columns), config, key)
 
 
-def _show(frame: pl.DataFrame, config: dict[str, Any], key: str) -> None:
+def show(frame: pl.DataFrame, config: dict[str, Any], key: str) -> None:
+    """A frame of finished texts as every table looks."""
     st.dataframe(
         frame,
         hide_index=True,

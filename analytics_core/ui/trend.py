@@ -1,7 +1,7 @@
 """A panel of measures over time: bars or lines, whole or by a dimension, with what was before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -41,7 +41,7 @@ class Trend:
     the first to begin with. A measure that does not add up is drawn as lines whatever `kind` says.
     `grains`, `earlier` (the period before laid over it) and `cumulative` offer those controls;
     `within` is a dimension of which one member may be chosen; `only` hides the panel while that
-    measure is 0 or unknown.
+    measure is 0 or unknown; `note` is said under a measure that does not add up.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Trend:
     cumulative: bool = False
     within: str = ""
     only: str = ""
+    note: str = ""
     height: int = HEIGHT
 
     def questions(self, view: View) -> Sequence[Query]:
@@ -90,7 +91,12 @@ class Trend:
     def _content(self, view: View) -> Content:
         where = narrowed(view, self.name, self.within)
         shown = _Shown.of(self, where)
-        return _split(self, where, shown) if shown.by else _whole(self, where, shown)
+        made = _split(self, where, shown) if shown.by else _whole(self, where, shown)
+        return replace(made, controls=lambda: self._above(view, made))
+
+    def _above(self, view: View, made: Content) -> None:
+        self._controls(view)  # what may be chosen is of the whole page, not of what was chosen
+        made.controls()
 
     def _controls(self, view: View) -> None:
         period = view.filters.period
@@ -136,7 +142,7 @@ def _whole(trend: Trend, view: View, shown: _Shown) -> Content:
     seen = _summed(trend, line_)
     return Content(
         question=over_time.questions(view.filters.period, shown.measure, None, shown.grain)[0],
-        controls=lambda: trend._controls(view),
+        controls=lambda: None,
         chart=lambda: _draw(trend, seen, colours, _before(trend, view, shown)),
         table=lambda: timeline_table(seen, None, state.of_panel(trend.name, "table")),
         sheet=lambda: of_timeline(line_),
@@ -154,7 +160,7 @@ def _split(trend: Trend, view: View, shown: _Shown) -> Content:
             0
         ],
         view,
-        controls=lambda: trend._controls(view),
+        controls=lambda: None,
         drawn=lambda seen: _draw(trend, seen, colours, _before(trend, view, shown)),
     )
 
@@ -184,6 +190,8 @@ def _draw(trend: Trend, seen: Timeline, colours: Colours, before: Overlay | None
         _say(before)
     laid = before if before and before.known else None
     draw(_drawing(trend, seen, colours, laid), state.of_panel(trend.name, "chart"), to_bucket(seen))
+    if trend.note and not seen.measure.additive:
+        st.caption(trend.note)
 
 
 def _drawing(trend: Trend, seen: Timeline, colours: Colours, before: Overlay | None) -> Drawing:
