@@ -34,7 +34,7 @@ _ABOUT = f"""\
 Ask any measures, in total or by at most two dimensions, in total or per hour, day, week, month,
 quarter or year. docs/measures.md says what each one means.
 
-{_names("measures", [m.name for m in MEASURES.values() if not m.report])}
+{_names("measures", list(MEASURES))}
 
 {_names("dimensions", [*DIMENSIONS, "tag:KEY"])}
 

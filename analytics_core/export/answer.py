@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from analytics_core.reports.compared import compared
+from analytics_core.reports.reported import ask
 from analytics_core.semantics.filters import Filters, params_of
 from analytics_core.semantics.format import csv_number
 from analytics_core.semantics.measure import MEASURES
@@ -60,7 +61,7 @@ def answered(view: View, query: Query, *, compare: bool = False) -> Answer:
         beside = compared(view, whole)
         frame, previous = beside.frame, beside.previous
     else:
-        frame = view.ask(whole)
+        frame = ask(view, whole)
     kept = frame if query.limit is None else frame.head(query.limit)
     return Answer(view, query, kept, frame.height, previous)
 

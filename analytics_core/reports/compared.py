@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from analytics_core.errors import NotAsked
+from analytics_core.reports.reported import ask
 from analytics_core.reports.span import based, before
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.period import Period
@@ -42,8 +43,8 @@ def compared(view: View, query: Query) -> Compared:
             " period before by itself."
         )
     earlier = before(view)
-    now = view.ask(replace(query, limit=None))
-    then = _folded(earlier.ask(replace(query, limit=None, top=None)), now, query)
+    now = ask(view, replace(query, limit=None))
+    then = _folded(ask(earlier, replace(query, limit=None, top=None)), now, query)
     then = then.rename({name: f"{name}_previous" for name in query.measures})
     then = then.rename({f"{name}_members": f"{name}_before" for name in query.by})
     if query.by:
@@ -109,7 +110,7 @@ def _in_order(both: pl.DataFrame, views: Sequence[View], query: Query) -> pl.Dat
     for name in query.by:
         one = Query((query.measures[0],), (name,), order=query.order)
         kind = pl.col(f"{name}_kind")
-        asked = pl.concat([view.ask(one).filter(kind == "member") for view in views])
+        asked = pl.concat([ask(view, one).filter(kind == "member") for view in views])
         members: list[str] = asked[name].unique(maintain_order=True).to_list()
         if query.order == "name":
             members.sort(key=lambda member: (member.casefold(), member))

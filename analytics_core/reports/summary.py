@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from analytics_core.reports import reported
 from analytics_core.reports.compare import Change, Figure, change
 from analytics_core.reports.span import based, before, until
 from analytics_core.reports.timeline import Bucket, buckets, starts
@@ -43,31 +44,41 @@ class Summary:
 
 def questions(period: Period, measures: Sequence[str]) -> tuple[Query, ...]:
     """What `summary` asks of the period itself."""
-    names = tuple(measures)
+    names = plain(measures)
     more = tuple(name for name in COVERAGE if name not in names)
-    return Query((*names, *more)), Query(names, grain=period.grain())
+    course = Query(names or COVERAGE[:1], grain=period.grain())
+    return Query((*names, *more)), course, *reported.questions(measures)
 
 
-def summary(view: View, measures: Sequence[str]) -> Summary:
-    """The figures named by `measures`, with changes against the period before (METRICS.md 2.3)."""
+def plain(measures: Sequence[str]) -> tuple[str, ...]:
+    """Those that one question answers."""
+    return tuple(name for name in measures if not MEASURES[name].report)
+
+
+def summary(view: View, measures: Sequence[str], by: str | None = None) -> Summary:
+    """The figures named by `measures`, with changes against the period before (METRICS.md 2.3).
+
+    `by` is the dimension that adoption and its kin are of. Raises NotAsked.
+    """
     period = view.filters.period
-    now, course = view.ask_all(questions(period, measures))
+    now, course, *_ = view.ask_all(questions(period, measures))
     earlier = before(view)
-    then = earlier.ask(Query(tuple(measures)))
     has_base = based(view)
     row = now.row(0, named=True)
+    then = earlier.ask(Query(plain(measures) or COVERAGE[:1])).row(0, named=True)
     axis = tuple(b for b in buckets(period, period.grain(), until(view)) if not b.so_far)
-    cards = tuple(
-        Card(
-            MEASURES[name],
-            row[name],
-            change(row[name], then[name][0], based=has_base),
-            _course(course, name, period, axis),
-        )
-        for name in measures
-    )
+
+    def card(name: str) -> Card:
+        measure = MEASURES[name]
+        if measure.report is None:
+            figures, drawn = (row[name], then[name]), _course(course, name, period, axis)
+        else:
+            figures = tuple(reported.figure(at, name, by) for at in (view, earlier))
+            drawn = reported.course(view, name)
+        return Card(measure, figures[0], change(*figures, based=has_base), drawn)
+
     return Summary(
-        cards,
+        tuple(card(name) for name in measures),
         period,
         earlier.filters.period,
         row["unpriced_requests"] or 0,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from analytics_core.errors import BadValue, NotAsked, UnknownName
+from analytics_core.errors import BadValue, UnknownName
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.period import Grain
@@ -18,7 +18,7 @@ class Query:
 
     `top` keeps the members with the most of the FIRST measure over the whole selection and folds
     the rest into Others (METRICS.md 3); None keeps every member. `order` sorts members: by that
-    measure, or by name. `limit` cuts the rows last. Raises UnknownName, BadValue, NotAsked.
+    measure, or by name. `limit` cuts the rows last. Raises UnknownName, BadValue.
     """
 
     measures: tuple[str, ...]
@@ -33,12 +33,6 @@ class Query:
             raise BadValue("measures", "", "at least one measure")
         for name in self.measures:
             UnknownName.check("measure", name, MEASURES)
-            report = MEASURES[name].report
-            if report:
-                raise NotAsked(
-                    f"'{name}' needs more than one question; it is answered by the report"
-                    f" '{report}'."
-                )
         if len(set(self.measures)) < len(self.measures):
             raise BadValue("measures", ",".join(self.measures), "each measure once")
         if len(self.by) > 2:

@@ -53,8 +53,14 @@ class Asked:
 
     @classmethod
     def of(cls, query: Query, chosen: Selection) -> "Asked":
-        """Raises NotAsked for what usage items cannot answer."""
+        """Raises NotAsked for what a report answers, and for what usage items cannot."""
         measures = tuple(MEASURES[name] for name in query.measures)
+        for measure in measures:
+            if measure.report:
+                raise NotAsked(
+                    f"'{measure.name}' needs more than one question; it is answered by the report"
+                    f" '{measure.report}'."
+                )
         axes = tuple(dimension(name) for name in query.by)
         needed = (
             any(a.items for a in axes)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from analytics_core.export.command import command
+from analytics_core.reports.reported import behind, figure
 from analytics_core.semantics.filters import Pick
 from analytics_core.semantics.format import exact, moment_text, text
 from analytics_core.semantics.measure import MEASURES, Measure
@@ -37,12 +38,15 @@ def explain(view: View, query: Query, name: str, about: str = "") -> None:
 
 
 def _draw(view: View, query: Query, measure: Measure) -> None:
-    how = view.explained(query)
-    whole = view.ask(Query((measure.name,)))[measure.name][0]
+    by = query.by[0] if query.by else None
+    whole = figure(view, measure.name, by)
+    asked = behind(measure.name, by) if measure.report else query
+    how = view.explained(asked)
+    known = dict(how.known)[asked.measures[0] if measure.report else measure.name]
     st.markdown(f"**{measure.label}**: {md_escape(exact(whole, measure.unit))}")
     st.caption(f"{measure.description} Formula: {md_escape(measure.formula)}")
     with st.container(gap="xxsmall"):
-        for label, words in _lines(view, measure, how):
+        for label, words in _lines(view, measure, how, known):
             st.markdown(f":small[**{label}** {md_escape(words)}]")
     st.caption("The same question on the command line")
     st.code(command(query, view.filters, state.username()), language="bash", wrap_lines=True)
@@ -52,7 +56,7 @@ def _draw(view: View, query: Query, measure: Measure) -> None:
             st.code("\n".join(f"{k} = {v}" for k, v in values), language=None, wrap_lines=True)
 
 
-def _lines(view: View, measure: Measure, how: Explained) -> Iterator[tuple[str, str]]:
+def _lines(view: View, measure: Measure, how: Explained, known: int) -> Iterator[tuple[str, str]]:
     period = view.filters.period
     zone = period.calendar.zone
     yield "Period", f"{_range(period, zone)} ({zone}), the end not included"
@@ -60,7 +64,6 @@ def _lines(view: View, measure: Measure, how: Explained) -> Iterator[tuple[str, 
         yield "in UTC", _range(period, "UTC")
     yield "Filters", "; ".join(_picked(p, view.names) for p in view.filters.picks) or "none"
     yield "Scope", f"you see {state.scope_words()}"
-    known = dict(how.known)[measure.name]
     yield "Rows", f"{_events(how.rows)}, {known:,} of them with a known value"
     if measure.unit is Unit.USD:
         yield "Provenance", _provenance(how)
@@ -70,7 +73,8 @@ def _lines(view: View, measure: Measure, how: Explained) -> Iterator[tuple[str, 
     until = how.data_until
     upto = f", data up to {moment_text(until, zone)}" if until else ""
     yield "Data", f"version {how.version}{upto}"
-    yield "Answered by", f"{how.store} in {how.ms:,.0f} ms"
+    report = f"the report '{measure.report}' from " if measure.report else ""
+    yield "Answered by", f"{report}{how.store} in {how.ms:,.0f} ms"
 
 
 def _range(period: Period, zone: str) -> str:

@@ -311,3 +311,18 @@ def test_the_answer_is_the_same_twice(capsysbinary, five) -> None:
     words = ["query", "--measures", "cost", "--by", "project,model", "--json", *JUNE]
     answers = [(main(words), capsysbinary.readouterr().out) for _ in range(2)]
     assert answers[0] == answers[1]
+
+
+def test_a_measure_of_a_report_is_answered_like_any_other(ask) -> None:
+    (row,) = ask(*JUNE, "--measures", "daily_users,users")["rows"]
+    assert row == {"daily_users": 3 / 29, "users": 2}
+    rows = ask(*JUNE, "--measures", "adoption", "--by", "tag:workflow")["rows"]
+    assert [(row["tag:workflow"], row["adoption"]) for row in rows] == [
+        ("intake", 1.0), ("triage", 0.5), (None, None),
+    ]  # fmt: skip
+
+
+def test_a_measure_of_a_report_says_in_which_shape_it_is_asked(run, five: Path) -> None:
+    ran = run("query", *JUNE, "--measures", "adoption")
+    assert (ran.code, ran.out) == (1, "")
+    assert "ask for it by feature" in ran.err

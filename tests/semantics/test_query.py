@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics_core.errors import BadValue, NotAsked, UnknownName
+from analytics_core.errors import BadValue, UnknownName
 from analytics_core.semantics.dimension import DIMENSIONS, dimension
 from analytics_core.semantics.query import Query
 
@@ -29,11 +29,6 @@ def test_a_misspelt_measure_or_dimension_suggests_the_nearest() -> None:
 def test_what_cannot_be_answered_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(BadValue):
         Query(**wrong)  # type: ignore[arg-type]
-
-
-def test_a_measure_that_needs_more_than_one_question_names_its_report() -> None:
-    with pytest.raises(NotAsked, match="answered by the report"):
-        Query(("total_projects",))
 
 
 def test_any_tag_key_is_a_dimension() -> None:

@@ -52,6 +52,11 @@ def test_the_top_three_come_first_then_the_others_then_what_has_no_project(ledge
     }  # fmt: skip
 
 
+def test_a_measure_that_needs_more_than_one_question_names_its_report(ledger):
+    with pytest.raises(NotAsked, match="answered by the report 'adoption'"):
+        over(ledger([]), "2026-11").ask(Query(("stickiness",)))
+
+
 @pytest.mark.money
 def test_the_total_is_asked_by_itself_and_counts_each_user_once(ledger):
     answer = over(ledger(RANKED), "2026-11").ask(Query(("cost", "users")))

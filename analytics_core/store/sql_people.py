@@ -1,0 +1,90 @@
+"""The statements about people's habits: who took to something, and who comes back. Sums only."""
+
+from dataclasses import replace
+
+from analytics_core.semantics.dimension import Dimension
+from analytics_core.semantics.filters import Filters
+from analytics_core.semantics.period import Grain
+from analytics_core.store.engine import Compiled, Dialect
+from analytics_core.store.sql_relations import Selection, events, without_items
+from analytics_core.store.sql_terms import Terms
+
+
+def adopters(by: Dimension, chosen: Selection, dialect: Dialect) -> Compiled:
+    """Who uses each member of `by`, and who any of them: m (NULL of g = 1: any), users, repeat, fresh.
+
+    `repeat` were active in two weeks of the period or more; `fresh` had no event of the member
+    before the period, whatever else is picked. What has no member, or no user, is left out.
+    Source: METRICS.md 1.2.
+    """
+    terms, chosen = Terms(dialect), without_items(chosen)
+    member, period = terms.column(by), chosen.filters.period
+    week = terms.bucket(dialect.micros("started_at"), period, Grain.WEEK)
+    of_member = tuple(p for p in chosen.filters.picks if p.dimension == by.name)
+    ever = replace(chosen, filters=Filters(period, of_member))
+    both = f"{member} IS NOT NULL AND user_id IS NOT NULL"
+    sets = "GROUP BY GROUPING SETS ((m, user_id), (user_id))"
+    tables = (
+        f"here AS (SELECT grouping_id(m) AS g, m, user_id, count(DISTINCT w) AS weeks FROM"
+        f" (SELECT {member} AS m, user_id, {week} AS w {events(terms, chosen)} AND {both}) AS e"
+        f" {sets})",
+        f"before AS (SELECT grouping_id(m) AS g, m, user_id FROM"
+        f" (SELECT {member} AS m, user_id {events(terms, ever, lifted=True)}"
+        f" AND started_at < {terms.instant(period.start)} AND {both}) AS e {sets})",
+    )
+    whole = dialect.whole
+    text = (
+        f"WITH {', '.join(tables)} SELECT here.g, here.m, {whole('count(*)')} AS users,"
+        f" {whole('count(*) FILTER (WHERE weeks >= 2)')} AS repeat,"
+        f" {whole('count(*) FILTER (WHERE before.user_id IS NULL)')} AS fresh"
+        " FROM here LEFT JOIN before ON here.g = before.g AND here.user_id = before.user_id"
+        " AND here.m IS NOT DISTINCT FROM before.m GROUP BY here.g, here.m ORDER BY here.g, here.m"
+    )
+    return Compiled(text, terms.params)
+
+
+def last_seen(by: Dimension, chosen: Selection, dialect: Dialect) -> Compiled:
+    """The last event of all times of those members of `by` that are picked: m, last; by name.
+
+    Other picks are left out.
+    """
+    terms = Terms(dialect)
+    picks = tuple(p for p in chosen.filters.picks if p.dimension == by.name)
+    ever = replace(chosen, filters=Filters(chosen.filters.period, picks))
+    member = terms.column(by)
+    rows = events(terms, ever, lifted=True)
+    text = f"SELECT {member} AS m, max(started_at) AS last {rows} GROUP BY {member} ORDER BY m"
+    return Compiled(text, terms.params)
+
+
+def weeks_of_users(first: int, last: int, chosen: Selection, dialect: Dialect) -> Compiled:
+    """In which of the weeks `first` to `last` (bucket numbers) users were active, by their first.
+
+    Columns: cohort (the week of their first event; first - 1: any before), week, and of those users
+    active, stayed (active, as in the week before) and gone (not active, but in the week before).
+    The selection's period must reach back to the first event. Source: METRICS.md 4.10.
+    """
+    terms, whole = Terms(dialect), dialect.whole
+    week = terms.bucket(dialect.micros("started_at"), chosen.filters.period, Grain.WEEK)
+    since = first - 1
+    bit = f"CASE WHEN w >= {since} THEN 1::HUGEINT << (w - {since})::HUGEINT ELSE 0 END"
+    here, there = ("(weeks >> (place + 1)::HUGEINT) & 1 = 1", "(weeks >> place::HUGEINT) & 1 = 1")
+    counts = ", ".join(
+        f"{whole(f'coalesce(sum(n) FILTER (WHERE {kept}), 0)')} AS {name}"
+        for name, kept in (
+            ("active", here),
+            ("stayed", f"{here} AND {there}"),
+            ("gone", f"NOT ({here}) AND {there}"),
+        )
+    )
+    rows = events(terms, without_items(chosen))
+    tables = (
+        f"ids AS (SELECT greatest(min(w), {since}) AS cohort, bit_or({bit}) AS weeks FROM"
+        f" (SELECT user_id, {week} AS w {rows} AND user_id IS NOT NULL) AS e GROUP BY user_id)",
+        "masks AS MATERIALIZED (SELECT cohort, weeks, count(*) AS n FROM ids GROUP BY ALL)",
+    )
+    text = (
+        f"WITH {', '.join(tables)} SELECT cohort, place + {first} AS week, {counts} FROM masks,"
+        f" range({last - since}) AS bucket(place) GROUP BY cohort, place ORDER BY cohort, place"
+    )
+    return Compiled(text, terms.params)
