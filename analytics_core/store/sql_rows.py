@@ -23,12 +23,11 @@ from analytics_core.store.sql_terms import HOUR, Terms
 
 Of = Literal["events", "items"]
 LAST = -1_000_000_000  # the place of what no rule explains: after every item
-# What a usage item has of its event: what it can be broken down by, and how its cost is known.
+# What a usage item has of its event: what it can be broken down by.
 CARRIED = (
     "event_id",
     "started_at",
     *dict.fromkeys(d.column for d in DIMENSIONS.values() if not d.items),
-    "cost_source",
 )
 ITEM_NAMES = (*CARRIED, "rule", "unit", "quantity_micro", "cost_nano", "place")
 _READ = tuple(
