@@ -43,7 +43,7 @@ except TokentallyError as wrong:
 
 app = st.App(
     Path(__file__).parent.resolve() / "analytics_core" / "ui" / "main.py",
-    routes=routes(gate),
+    routes=routes(gate, data),
     middleware=middleware(gate),
     lifespan=lifespan,
     on_script_error=report_error,

@@ -119,6 +119,12 @@ class Settings:
     query_cache_mb: int = _option(
         64, "Memory of the result cache, MiB.", _between(0, 1 << 20), restart=True
     )
+    api_requests_per_minute: int = _option(
+        60,
+        "Requests a minute of one API token, or of an address without one.",
+        _between(1, 10**6),
+        restart=True,
+    )
     https: bool = _option(False, "The app is reached over https (Secure cookies).", restart=True)
     frame_ancestors: str = _option("'self'", "Who may show the app in a frame (CSP).", restart=True)
 

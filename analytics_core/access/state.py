@@ -45,6 +45,23 @@ CREATE TABLE IF NOT EXISTS tokens (
     last_used INTEGER
 ) STRICT;
 CREATE INDEX IF NOT EXISTS tokens_owner ON tokens (owner);
+CREATE TABLE IF NOT EXISTS audit (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    time INTEGER NOT NULL,        -- milliseconds since 1970
+    principal TEXT NOT NULL,
+    token TEXT NOT NULL,          -- its public id
+    address TEXT NOT NULL,
+    action TEXT NOT NULL,
+    asked TEXT NOT NULL,          -- URL parameters
+    rows INTEGER,
+    ms INTEGER,
+    result TEXT NOT NULL
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS audit_never_changes BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'rows of the audit never change'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_kept BEFORE DELETE ON audit
+WHEN OLD.time > unixepoch() * 1000 - 34560000000  -- 400 days
+BEGIN SELECT RAISE(ABORT, 'rows of the audit are kept for 400 days'); END;
 """
 
 

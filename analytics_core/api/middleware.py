@@ -100,10 +100,14 @@ class Headers:
         await self.app(scope, receive, send_with_headers)
 
     def _add(self, scope: Scope, status: int, headers: MutableHeaders) -> None:
+        segment = _segment(scope["path"])
         for name, value in self.always.items():
-            headers[name] = value
-        if _segment(scope["path"]) in ("api", "media"):
+            if segment != "api" or name not in headers:  # its pages bring a stricter policy
+                headers[name] = value
+        if segment in ("api", "media"):
             headers["Cache-Control"] = "no-store"
+        if segment == "api":  # cookies open nothing there, so none is planted
+            return
         asked = HTTPConnection(scope)
         page = headers.get("Content-Type", "").startswith("text/html")
         # A browser that forgot its cookies but kept the page gets no type with its 304.

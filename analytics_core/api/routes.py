@@ -1,18 +1,17 @@
 """Every route of the application beside Streamlit's own."""
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from pathlib import Path
+
+from starlette.routing import BaseRoute, Mount, Route
 
 from analytics_core.access.gate import Gate
+from analytics_core.api.operations import OPERATIONS
+from analytics_core.api.service import Service
 from analytics_core.api.session import session_routes
+from analytics_core.store.opened import opened
 
 
-def health(_: Request) -> JSONResponse:
-    """Says that the process answers; it reads nothing and tells nothing."""
-    return JSONResponse({"status": "ok"})
-
-
-def routes(gate: Gate) -> list[BaseRoute]:
+def routes(gate: Gate, data: Path) -> list[BaseRoute]:
     """All routes; they close over the gate, since st.App hands requests no state."""
-    return [*session_routes(gate), Route("/api/v1/health", health, methods=["GET"])]
+    service = Service(gate, opened(data, gate.settings, gate.house), OPERATIONS)
+    return [*session_routes(gate), Route("/api", service), Mount("/api", service)]

@@ -16,6 +16,7 @@ from analytics_core.reports.freshness import freshness
 from analytics_core.semantics.filters import DEFAULT_PERIOD, Filters, Scope
 from analytics_core.semantics.period import Calendar, Period
 from analytics_core.settings import Settings
+from analytics_core.store.opened import opened
 from analytics_core.store.view import Store, View
 from analytics_core.ui import brand, detail, empty, header, layout, links, login, sidebar, state
 from analytics_core.ui.choices import Reader
@@ -91,7 +92,7 @@ def _store() -> Store:
 @st.cache_resource
 def _opened(folder: str) -> Store:
     gate = login.gate()
-    return Store(Path(folder), gate.settings, house=gate.house)
+    return opened(Path(folder), gate.settings, gate.house)
 
 
 def _calendar(of: Settings) -> Calendar:

@@ -1,6 +1,8 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -15,9 +17,11 @@ from analytics_core.access.accounts import NOBODY, AccountsFile
 from analytics_core.access.gate import Gate
 from analytics_core.access.secret import binding_of
 from analytics_core.access.state import State
+from analytics_core.access.tokens import Wish
 from analytics_core.api.middleware import middleware
 from analytics_core.api.routes import routes
 
+Event = dict[str, Any]
 HASH = "$2b$04$abcdefghijklmnopqrstuuKj5O9jbEH8nYbqbVnHoBGyN1VZXQdFS"
 BROWSER = "browser-cookie"
 
@@ -63,7 +67,8 @@ def client_of() -> Callable[..., TestClient]:
             Route("/_stcore/metrics", file), Route("/_stcore/agent/openapi.json", file),
             Route("/_stcore/health", file), WebSocketRoute("/_stcore/stream", echo),
         ]  # fmt: skip
-        app = Starlette(routes=[*routes(changed), *own], middleware=middleware(changed))
+        folder = changed.file.path.parent / "data"
+        app = Starlette(routes=[*routes(changed, folder), *own], middleware=middleware(changed))
         return TestClient(app)
 
     return make
@@ -78,3 +83,64 @@ def client(gate, client_of) -> TestClient:
 def ticket(gate) -> str:
     now = datetime.now(UTC)
     return gate.begin(gate.accounts(now)["ana"], binding_of(BROWSER), now)[1]
+
+
+ACCOUNTS = """
+credentials:
+  usernames:
+    ada: {email: ada@x.example, roles: [admin], password: "%s"}
+    max: {email: max@x.example, roles: [manager], organizations: [acme], password: "%s"}
+    ana: {email: ana@x.example, user_id: ana, roles: [project_admin], projects: [Search], password: "%s"}
+    leo: {email: leo@x.example, user_id: leo, roles: [lead], teams: [core], password: "%s"}
+    mia: {email: mia@x.example, user_id: mia, roles: [member], password: "%s"}
+    nil: {email: nil@x.example, user_id: nil, password: "%s"}
+"""
+ROLES = ("ada", "max", "ana", "leo", "mia", "nil")
+
+
+class World:
+    """The application's API over literal events, and tokens of everybody."""
+
+    def __init__(self, gate: Gate, client: TestClient) -> None:
+        self.gate, self.client = gate, client
+
+    def token(self, owner: str = "ada", *, now: datetime | None = None, **wish: object) -> str:
+        now = now or datetime.now(UTC)
+        principal = self.gate.accounts(now)[owner].principal
+        return self.gate.tokens.make(principal, Wish(**{"name": "test"} | wish), now)[1]
+
+    def get(
+        self, address: str, token: str | None = None, method: str = "GET", **headers: str
+    ) -> Any:
+        """The answer; with a token of ada's unless another is given ("" for none)."""
+        token = self.token() if token is None else token
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        return self.client.request(method, f"/api/v1{address}", headers=sent)
+
+    def rows(self, address: str, token: str | None = None) -> list[dict[str, Any]]:
+        answer = self.get(address, token)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["rows"]
+
+
+@pytest.fixture
+def world(landed: Callable[..., Path], tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Makes a World of events; `changes` are settings."""
+    states: list[State] = []
+
+    def make(events: Sequence[Event] = (), **changes: object) -> World:
+        data = landed(events)
+        auth = tmp_path / "auth.yaml"
+        auth.write_text(ACCOUNTS % ((HASH,) * 6), "utf-8")
+        states.append(State(data / "state.db"))
+        loaded = settings.load(data / "settings", environ={})
+        loaded = replace(loaded, **{"api_requests_per_minute": 10_000} | changes)
+        gate = Gate(AccountsFile(auth), states[-1], loaded, lambda: False, NOBODY)
+        app = Starlette(routes=routes(gate, data), middleware=middleware(gate))
+        return World(gate, TestClient(app))
+
+    yield make
+    for state in states:
+        state.close()

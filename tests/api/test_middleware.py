@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from analytics_core.api.middleware import content_security_policy, inline_script_hashes
+from analytics_core.api.version import VERSION
 
 pytestmark = pytest.mark.access
 
@@ -128,5 +129,5 @@ def test_a_websocket_passes_untouched_and_hears_the_cookie(client):
         assert socket.receive_text() == client.cookies["tokentally_browser"]
 
 
-def test_health_says_no_more_than_that(client):
-    assert client.get("/api/v1/health").json() == {"status": "ok"}
+def test_health_says_no_more_than_that_and_its_version(client):
+    assert client.get("/api/v1/health").json() == {"status": "ok", "version": VERSION}

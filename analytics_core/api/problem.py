@@ -1,0 +1,121 @@
+"""Errors as people and programs read them: problem details (RFC 9457)."""
+
+import json
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+
+from starlette.responses import Response
+
+from analytics_core.access import failures
+from analytics_core.errors import (
+    BadValue,
+    Damaged,
+    NotAsked,
+    StoreBusy,
+    TokentallyError,
+    TooSlow,
+    UnknownName,
+)
+
+MIME = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of problem: its name in the type's address, its status, what it means."""
+
+    name: str
+    status: int
+    title: str
+    meaning: str
+
+    @property
+    def type(self) -> str:
+        """The address that says more."""
+        return f"/api/v1/docs#{self.name}"
+
+
+_ALL = (
+    Kind("unknown-name", 400, "A name that does not exist",
+         "A parameter, measure, dimension, grain, period or format of that name does not exist;"
+         " `parameter` says where it was given, `nearest` what was probably meant."),
+    Kind("bad-value", 400, "A value that cannot be read",
+         "`parameter` names it, `detail` says what is expected."),
+    Kind("not-asked", 400, "A question that has no answer",
+         "The parts of the question do not go together; `detail` says why."),
+    Kind("unauthorized", 401, "A valid token is needed",
+         "There was no token, or it opens nothing. Which of the two is not said."),
+    Kind("forbidden", 403, "Not for this token", "The token is good, but not for this."),
+    Kind("not-found", 404, "There is nothing at this address", "No operation has this address."),
+    Kind("method-not-allowed", 405, "Not with this method", "The header `Allow` names those."),
+    Kind("too-slow", 422, "The question took too long",
+         "Choose a shorter period or fewer members."),
+    Kind("too-many-requests", 429, "Too many requests", "`Retry-After` says when to come back."),
+    Kind("fault", 500, "A fault of ours",
+         "It was logged under the id that ends `instance`; whoever runs Tokentally finds it there."),
+    Kind("damaged", 503, "A file of the store is damaged",
+         "Whoever runs Tokentally finds it with the command `verify`."),
+    Kind("busy", 503, "Too many questions are waiting", "`Retry-After` says when to come back."),
+)  # fmt: skip
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+
+# Where a name or value was given whose own name is not that of a parameter.
+_PARAMETERS = {"measure": "measures", "dimension": "by", "start": "period", "end": "period"}
+
+
+@dataclass(slots=True)
+class Refused(Exception):
+    """A request that gets a problem for an answer."""
+
+    kind: str
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    more: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def response(self) -> Response:
+        """The problem as an answer."""
+        kind = KINDS[self.kind]
+        body = {
+            "type": kind.type,
+            "title": kind.title,
+            "status": kind.status,
+            "detail": self.detail,
+            **self.more,
+        }
+        text = json.dumps(body, ensure_ascii=False, indent=1) + "\n"
+        return Response(text, kind.status, dict(self.headers), MIME)
+
+
+def of_error(error: TokentallyError, given: Container[str] = ()) -> Refused:
+    """The problem that an error of the caller's, or a state of the store, is.
+
+    `given` are the names of the parameters that the request has.
+    """
+    if isinstance(error, UnknownName):
+        name = error.asked if error.kind == "parameter" else error.kind
+        nearest = {"nearest": error.nearest} if error.nearest else {}
+        more = {"parameter": _parameter(name, given), **nearest}
+        return Refused("unknown-name", str(error), more=more)
+    if isinstance(error, BadValue):
+        more = {"parameter": _parameter(error.name, given)}
+        return Refused("bad-value", str(error), more=more)
+    if isinstance(error, NotAsked):
+        return Refused("not-asked", str(error))
+    if isinstance(error, TooSlow):
+        return Refused("too-slow", str(error))
+    if isinstance(error, StoreBusy):
+        return Refused("busy", str(error), {"Retry-After": "2"})
+    if isinstance(error, Damaged):  # its own text names files of the machine
+        return Refused("damaged", KINDS["damaged"].meaning)
+    return of_fault(error, "api")
+
+
+def _parameter(name: str, given: Container[str]) -> str:
+    return name if name in given else _PARAMETERS.get(name, name)
+
+
+def of_fault(error: BaseException, where: str, who: str = "") -> Refused:
+    """The problem that a fault of ours is: an id, under which the log has the rest."""
+    name = failures.report(error, where, who)
+    more = {"instance": f"urn:tokentally:error:{name}"}
+    return Refused("fault", failures.sentence(name, "request"), more=more)

@@ -1,0 +1,185 @@
+"""The API as one ASGI application: who calls, may they, what do they ask, what do they get."""
+
+import sqlite3
+import time
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import anyio
+from polars.exceptions import PanicException
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Match, Route
+from starlette.types import Message, Receive, Scope, Send
+
+from analytics_core.access import failures
+from analytics_core.access.audit import Audit, Deed
+from analytics_core.access.caller import NOBODY, Caller
+from analytics_core.access.gate import Gate
+from analytics_core.access.tokens import READ
+from analytics_core.api.accept import accepted
+from analytics_core.api.call import Call, Reply
+from analytics_core.api.limits import Buckets, Turns
+from analytics_core.api.operation import Operation
+from analytics_core.api.parameter import checked, one
+from analytics_core.api.problem import Refused, of_error, of_fault
+from analytics_core.errors import TokentallyError
+from analytics_core.store.view import Store
+
+AT_ONCE = 2  # questions of one principal
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One request on its way through: what the audit will say of it."""
+
+    operation: Operation | None = None
+    caller: Caller = NOBODY
+    reply: Reply | None = None
+    result: str = "ok"
+    begun: bool = False  # whether the answer has begun
+
+
+class Service:
+    """Answers every address under /api, and nothing in it with anything but what it declares."""
+
+    def __init__(self, gate: Gate, store: Store, operations: Sequence[Operation]) -> None:
+        self._gate, self._store = gate, store
+        self._routes = [(Route(f"/v1{op.path}", _never, methods=["GET"]), op) for op in operations]
+        per_minute = gate.settings.api_requests_per_minute
+        self._tokens, self._addresses = Buckets(per_minute), Buckets(per_minute)
+        self._turns = Turns(AT_ONCE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request; whatever goes wrong in it is a problem with an id, never a traceback."""
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        visit, started = _Visit(), time.perf_counter()
+
+        async def noting(message: Message) -> None:
+            visit.begun = visit.begun or message["type"] == "http.response.start"
+            await send(message)
+
+        request = Request(scope, receive)
+        try:
+            async with self._answer(request, visit) as response:
+                await response(scope, receive, noting)
+        except Refused as refused:
+            visit.result = refused.kind
+            await refused.response()(scope, receive, noting)
+        except ClientDisconnect:
+            visit.result = "left"
+        except (Exception, PanicException) as wrong:
+            refused = self._fault(wrong, visit)
+            if not visit.begun:  # else the connection ends without the end of the answer
+                await refused.response()(scope, receive, noting)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._note(request, visit, time.perf_counter() - started)
+
+    @asynccontextmanager
+    async def _answer(self, request: Request, visit: _Visit) -> AsyncGenerator[Response]:
+        """The answer, while it may be sent. Raises Refused."""
+        operation, path = self._found(request.scope)
+        visit.operation = operation
+        if operation.open:
+            self._addresses.take(_address(request))
+            yield await self._run(request, visit, path)
+            return
+        visit.caller = await self._caller(request)
+        self._tokens.take(visit.caller.token.id)
+        if not visit.caller.token.may(READ):
+            raise Refused("forbidden", "This token may not read.")
+        async with self._turns.of(visit.caller.principal.username):
+            yield await self._run(request, visit, path)
+
+    def _found(self, scope: Scope) -> tuple[Operation, Mapping[str, str]]:
+        for route, operation in self._routes:
+            match, child = route.matches(scope)
+            if match is Match.PARTIAL:
+                allow = {"Allow": "GET, HEAD"}
+                raise Refused("method-not-allowed", "Only GET is answered here.", allow)
+            if match is Match.FULL:
+                return operation, child["path_params"]
+        raise Refused("not-found", "No operation has this address; /api/v1/docs lists them.")
+
+    async def _caller(self, request: Request) -> Caller:
+        """Who calls. Raises Refused, which is the same for every token that opens nothing."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            now = datetime.now(UTC)
+            caller = await run_in_threadpool(self._gate.caller, token.strip(), now)
+            if caller is not None:
+                return caller
+        self._addresses.take(_address(request))
+        raise Refused(
+            "unauthorized",
+            "Send the header 'Authorization: Bearer TOKEN' with a token that is valid.",
+            {"WWW-Authenticate": 'Bearer realm="Tokentally"'},
+        )
+
+    async def _run(self, request: Request, visit: _Visit, path: Mapping[str, str]) -> Response:
+        reply = await run_in_threadpool(self._reply, request, visit, path)
+        visit.reply = reply
+        if isinstance(reply.body, bytes):
+            return Response(reply.body, 200, dict(reply.headers), reply.mime)
+        return StreamingResponse(reply.body, 200, dict(reply.headers), reply.mime)
+
+    def _reply(self, request: Request, visit: _Visit, path: Mapping[str, str]) -> Reply:
+        operation = visit.operation
+        assert operation is not None
+        try:
+            params = checked(request.query_params.multi_items(), operation.accepted)
+            header = request.headers.get("Accept", "")
+            call = Call(
+                caller=visit.caller,
+                store=self._store,
+                params=params,
+                path=path,
+                format=accepted(one(params, "format"), header, operation.formats),
+                now=datetime.now(UTC),
+            )
+            return operation.run(call)
+        except TokentallyError as wrong:
+            refused = of_error(wrong, {*path, *request.query_params})
+            if refused.kind == "fault":
+                raise
+            raise refused from None
+
+    def _fault(self, wrong: BaseException, visit: _Visit) -> Refused:
+        where = f"api {visit.operation.name}" if visit.operation else "api"
+        visit.result = "fault"
+        return of_fault(wrong, where, visit.caller.principal.username)
+
+    async def _note(self, request: Request, visit: _Visit, seconds: float) -> None:
+        """Writes into the audit what somebody with a token asked, and what came of it."""
+        if visit.caller is NOBODY or visit.operation is None:
+            return
+        deed = Deed(
+            time=datetime.now(UTC),
+            action=f"api {visit.operation.name}",
+            result=visit.result,
+            principal=visit.caller.principal.username,
+            token=visit.caller.token.id,
+            address=_address(request),
+            asked=visit.reply.asked if visit.reply else "",
+            rows=visit.reply.rows if visit.reply else None,
+            ms=round(seconds * 1000),
+        )
+        try:
+            await run_in_threadpool(Audit(self._gate.state).add, deed)
+        except sqlite3.Error as wrong:  # the answer has been given; that it was is in the log
+            failures.report(wrong, f"audit of {deed.action}", deed.principal)
+
+
+def _never(_: Request) -> Response:
+    """A route's endpoint; only its pattern is used."""
+    raise NotImplementedError
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

@@ -1,0 +1,3 @@
+"""The version that /health and the API's description say."""
+
+VERSION = "0.1.0"
