@@ -53,7 +53,7 @@ def person(tab: Tab, seed: int, until: float, log: Log) -> None:
 
 def measured(data: Path, people: int, seconds: int) -> dict[str, Any]:
     """Median, 95th percentile and worst of all runs; errors."""
-    log, accounts = Log(), ("ada", "ada", "mia", "max", "lea")
+    log, accounts = Log(), ("ada", "max", "leo", "ana", "mia")
     with served(data) as app:
         names = [n for n in accounts if n in app.gate.accounts(datetime.now(UTC))]
         tabs = [app.tab(names[i % len(names)]) for i in range(people)]

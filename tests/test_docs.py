@@ -48,3 +48,10 @@ def test_the_readme_has_the_two_commands_that_do_everything(root: Path) -> None:
         block = text.split(mark)[1].split("```sh\n")[1].split("```")[0].strip()
         assert "\n" not in block, "one line each"
         assert block.startswith("python3 -m venv .venv && ")
+
+
+def test_every_page_is_described_with_its_address(root: Path) -> None:
+    from pages import EVERY
+
+    text = (root / "docs" / "pages.md").read_text("utf-8")
+    assert [m.PATH for m in EVERY if f"`/{m.PATH}`" not in text] == []
