@@ -25,11 +25,11 @@ EVENTS = [
 
 
 def _box(page: AppTest, label: str):
-    return next(s for s in page.multiselect if s.label == label)
+    return next(s for s in page.sidebar.multiselect if s.label == label)
 
 
 def _labels(page: AppTest) -> list[str]:
-    return [s.label for s in page.multiselect]
+    return [s.label for s in page.sidebar.multiselect]
 
 
 def _cost(page: AppTest) -> str:
@@ -43,7 +43,7 @@ def _params(page: AppTest) -> dict[str, list[str]]:
 
 def test_a_link_decides_what_the_widgets_say(app):
     page = app(EVENTS, team="core", project=["Search"], **OCTOBER)
-    assert page.selectbox[0].value == "2025-10"
+    assert page.selectbox(key="f.period").value == "2025-10"
     assert _box(page, "Team").value == ["core"]
     assert _box(page, "Project").value == ["Search"]
     assert _cost(page) == "$2.00"
@@ -59,7 +59,7 @@ def test_a_widget_writes_its_pick_into_the_url(app):
 
 def test_defaults_are_not_in_the_url(app):
     page = app(EVENTS, **OCTOBER)
-    page.selectbox[0].set_value("month").run()
+    page.selectbox(key="f.period").set_value("month").run()
     assert _params(page) == {}
 
 
@@ -69,7 +69,7 @@ def test_a_url_that_changes_moves_the_widgets_again(app):
     page.query_params["period"] = "2025-11"
     page.run()
     assert _box(page, "Project").value == []
-    assert page.selectbox[0].value == "2025-11"
+    assert page.selectbox(key="f.period").value == "2025-11"
 
 
 def test_unattributed_can_be_picked_and_linked(app):
@@ -103,7 +103,7 @@ def test_clearing_takes_every_pick_and_the_period_back(app):
     page = app(EVENTS, project="Search", team="core", agent="Ticket triage", **OCTOBER)
     next(b for b in page.button if b.key == "clear").click().run()
     assert _params(page) == {}
-    assert all(not s.value for s in page.multiselect)
+    assert all(not s.value for s in page.sidebar.multiselect)
 
 
 def test_a_pick_stands_above_the_page_and_its_button_takes_it_away(app):
@@ -116,7 +116,7 @@ def test_a_pick_stands_above_the_page_and_its_button_takes_it_away(app):
 
 def test_a_closed_box_of_more_filters_still_holds_its_picks(app):
     page = app(EVENTS, agent="Ticket triage", **OCTOBER)
-    assert [e.label for e in page.expander][:1] == ["More filters (1)"]
+    assert [e.label for e in page.sidebar.expander][:1] == ["More filters (1)"]
     assert "Agent" in _labels(page)
     assert "Provider" not in _labels(page)
     assert _cost(page) == "$1.00"
@@ -134,7 +134,7 @@ def test_the_months_beside_are_one_press_away(app, period: str, arrow: str, then
     next(b for b in page.button if b.key == arrow).click().run()
     assert _params(page) == {"period": [then]}
     assert f"**{name}**" in [m.value for m in page.sidebar.markdown]
-    assert page.selectbox[0].value == then
+    assert page.selectbox(key="f.period").value == then
 
 
 def test_there_is_no_month_before_the_first_event(app):
@@ -144,17 +144,17 @@ def test_there_is_no_month_before_the_first_event(app):
 
 def test_a_number_of_days_is_asked_for_and_travels_by_name(app):
     page = app(EVENTS, **OCTOBER)
-    page.selectbox[0].set_value("days").run()
+    page.selectbox(key="f.period").set_value("days").run()
     assert _params(page) == {"period": ["days:14"]}
-    page.number_input[0].set_value(3).run()
+    page.number_input(key="f.n").set_value(3).run()
     assert _params(page) == {"period": ["days:3"]}
-    page.selectbox[0].set_value("hours").run()
+    page.selectbox(key="f.period").set_value("hours").run()
     assert _params(page) == {"period": ["hours:6"]}
 
 
 def test_a_custom_range_starts_from_the_period_there_was(app):
     page = app(EVENTS, **OCTOBER)
-    page.selectbox[0].set_value("custom").run()
+    page.selectbox(key="f.period").set_value("custom").run()
     assert _params(page) == {"period": ["2025-10"]}
     assert [w.value for w in page.get("datetime_input")] == [
         datetime(2025, 10, 1), datetime(2025, 11, 1),
@@ -186,10 +186,10 @@ def test_what_a_link_says_wrongly_is_said_and_the_rest_holds(app, params, says: 
 def test_beyond_two_thousand_members_a_box_searches_on_the_server(app):
     many = [_event(1, f"user {n:04}", "core", "Search") for n in range(2001)]
     page = app([*many, _event(1, "zoe", "core", "Search")], user="user 0007", **OCTOBER)
-    assert [t.label for t in page.text_input] == ["Find a user"]
+    assert [t.label for t in page.sidebar.text_input] == ["Find a user"]
     assert len(_box(page, "User").options) <= 52
     assert _box(page, "User").value == ["user 0007"]
-    page.text_input[0].input("ZO").run()
+    page.text_input(key="find.user").input("ZO").run()
     assert _box(page, "User").options == ["Me (ada@x.example)", "user 0007", "zoe"]
     assert _cost(page) == "$1.00"
 
@@ -210,7 +210,7 @@ def test_a_box_is_offered_for_each_tag_and_for_what_the_data_fill(app):
     _box(page, "Tag flow").select("nightly").run()
     assert _params(page) == {"period": ["2025-10"], "tag:flow": ["nightly"]}
     assert _cost(page) == "$1.00"
-    assert [e.label for e in page.expander] == ["More filters (1)"]
+    assert [e.label for e in page.sidebar.expander] == ["More filters (1)"]
 
 
 @pytest.mark.access
@@ -253,8 +253,8 @@ def test_a_value_of_others_is_refused_like_one_that_does_not_exist(app, user: st
 def test_a_search_that_finds_nobody_keeps_the_box_and_its_picks(app):
     many = [_event(1, f"user {n:04}", "core", "Search") for n in range(2001)]
     page = app(many, who="leo", user="user 0007", **OCTOBER)
-    page.text_input[0].input("zzz").run()
+    page.text_input(key="find.user").input("zzz").run()
     assert _box(page, "User").options == ["Me (leo)", "user 0007"]
     _box(page, "User").unselect("user 0007").run()
     assert _box(page, "User").value == []
-    assert [t.label for t in page.text_input] == ["Find a user"]
+    assert [t.label for t in page.sidebar.text_input] == ["Find a user"]
