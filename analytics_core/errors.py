@@ -6,6 +6,7 @@ TokentallyError
 ├── NotAsked           a question that a measure or report cannot answer, and which one can
 │   └── NotAdditive    something that may not be stacked or shared out
 ├── BadFile            a settings, mapping, price or account file: names file, line and key
+├── NotKept            something to be remembered whose name is taken, or one too many
 ├── NotWritable        a folder or file that must be written and cannot
 ├── StoreBusy          another ingest holds the lock, or too many questions wait
 ├── TooSlow            a question took longer than its limit
@@ -85,6 +86,20 @@ class BadFile(TokentallyError):
         at = f", line {line}" if line else ""
         named = f", key '{key}'" if key else ""
         super().__init__(f"{path}{at}{named}: {problem}")
+
+
+class NotKept(TokentallyError):
+    """Something a person wants to have remembered that cannot be."""
+
+    @classmethod
+    def taken(cls, kind: str, name: str) -> Self:
+        """For a name that something of theirs already has."""
+        return cls(f"You already have a {kind} called '{name}'. Choose another name.")
+
+    @classmethod
+    def too_many(cls, kinds: str, most: int) -> Self:
+        """For one beyond `most`."""
+        return cls(f"You have {most} {kinds}, which is the most. Delete one first.")
 
 
 class NotWritable(TokentallyError):

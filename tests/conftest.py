@@ -163,7 +163,8 @@ def app(
 ) -> Iterator[Callable[..., AppTest]]:
     """Opens the app over literal events as a signed-in person, at a path with URL parameters.
 
-    Called again without events it is another tab over the same store.
+    Called again without events it is another tab over the same store. `keep` are session keys of a
+    tab that is open already.
     """
     monkeypatch.setenv("TOKENTALLY_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("TOKENTALLY_AUTH", str(tmp_path / "auth.yaml"))
@@ -175,6 +176,7 @@ def app(
         events: Sequence[Event] | None = None,
         who: str = "ada",
         path: str = "",
+        keep: Mapping[str, object] | None = None,
         **params: str | list[str],
     ) -> AppTest:
         if events is not None or not made:
@@ -186,6 +188,8 @@ def app(
         sign_in, _ = login.gate().begin(account, "", now)
         tab = AppTest.from_file(ROOT / "analytics_core" / "ui" / "main.py", default_timeout=60)
         tab.session_state[login.SIGN_IN], tab.session_state[login.OWNER] = sign_in, who
+        for key, value in (keep or {}).items():
+            tab.session_state[key] = value
         for name, value in params.items():
             tab.query_params[name] = value
         if path:

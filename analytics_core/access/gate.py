@@ -11,6 +11,7 @@ from analytics_core.access.accounts import Account, Accounts, AccountsFile, from
 from analytics_core.access.caller import Caller
 from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
 from analytics_core.access.principal import Principal
+from analytics_core.access.saved_views import SavedViews
 from analytics_core.access.secret import digest
 from analytics_core.access.sign_ins import SignIns
 from analytics_core.access.state import State
@@ -80,6 +81,11 @@ class Gate:
     def sign_ins(self) -> SignIns:
         """The sign-ins of state.db."""
         return SignIns(self.state)
+
+    @property
+    def saved_views(self) -> SavedViews:
+        """The saved views of state.db."""
+        return SavedViews(self.state)
 
     @property
     def tokens(self) -> Tokens:

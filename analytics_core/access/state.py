@@ -62,6 +62,18 @@ BEGIN SELECT RAISE(ABORT, 'rows of the audit never change'); END;
 CREATE TRIGGER IF NOT EXISTS audit_is_kept BEFORE DELETE ON audit
 WHEN OLD.time > unixepoch() * 1000 - 34560000000  -- 400 days
 BEGIN SELECT RAISE(ABORT, 'rows of the audit are kept for 400 days'); END;
+CREATE TABLE IF NOT EXISTS saved_views (
+    id TEXT PRIMARY KEY,
+    owner TEXT NOT NULL,
+    person TEXT NOT NULL,         -- SHA-256 of who the owner is
+    name TEXT NOT NULL,
+    page TEXT NOT NULL,           -- its path
+    params TEXT NOT NULL,         -- JSON, those of the URL
+    shared INTEGER NOT NULL,      -- 1: with everyone
+    landing INTEGER NOT NULL,     -- 1: opens when the owner signs in
+    changed INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS saved_views_owner ON saved_views (owner);
 """
 
 

@@ -12,7 +12,13 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from analytics_core.semantics.filters import ME, Filters, Pick, Value
-from analytics_core.semantics.period import Calendar, Grain, Period, hour_begins, months_after
+from analytics_core.semantics.period import (
+    Calendar,
+    Grain,
+    Period,
+    hour_begins,
+    months_after,
+)
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import instant, local
 
@@ -370,18 +376,22 @@ def member_label(member: str | None, kind: str = "member", members: int = 0) -> 
     return UNATTRIBUTED if kind == "unattributed" or member is None else member
 
 
+Reads: TypeAlias = Callable[[str, Value], str]  # how a value of a dimension reads (Names.label)
+
+
 def filters_text(
-    filters: Filters, label: Callable[[str, Value], str], until: datetime | None = None
+    filters: Filters, label: Reads, until: datetime | None = None, *, lasting: bool = False
 ) -> str:
     """The selection in words: "1–20 Nov 2026, project Support Copilot, user Hugo Silva".
 
-    `label` says how a value of a dimension reads (Names.label).
+    `lasting` names a period that moves on, as "Last 30 days", rather than its dates of now.
     """
+    moving = filters.period.moving if lasting else None
     picks = (_pick_text(pick, label) for pick in filters.picks)
-    return ", ".join((period_text(filters.period, until), *picks))
+    return ", ".join((moving or period_text(filters.period, until), *picks))
 
 
-def _pick_text(pick: Pick, reads: Callable[[str, Value], str]) -> str:
+def _pick_text(pick: Pick, reads: Reads) -> str:
     if not pick.values:
         return f"no {pick.of.noun}"
     if len(pick.values) > 3:

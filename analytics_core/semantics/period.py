@@ -199,6 +199,14 @@ class Period:
         return {"quarter": Grain.QUARTER, "year": Grain.YEAR}.get(self.kind)
 
     @property
+    def moving(self) -> str | None:
+        """What a period is called that goes on with the clock; None for fixed bounds."""
+        name, _, number = self.kind.partition(":")
+        if self.kind in PRESETS:
+            return PRESETS[self.kind].label
+        return f"Last {number} {name}" if name in PRESETS and number.isdecimal() else None
+
+    @property
     def whole_days(self) -> bool:
         """Whether both bounds are starts of local days."""
         zone = self.calendar.zone

@@ -1,6 +1,6 @@
 """From page to page with the whole selection: what a menu, a name or a bar leads to."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -8,6 +8,7 @@ from streamlit.navigation.page import Page
 from analytics_core.ui import state
 
 _AHEAD = "ahead"  # the member whose page is to be opened
+_LATER = "later"  # a page and the parameters of its URL, to be opened
 _PAGES = "pages"  # the pages of this run by their path
 DETAIL: Mapping[str, str] = {
     name: name for name in ("project", "model", "agent", "user", "session")
@@ -68,11 +69,25 @@ def pick(dimension: str, value: str) -> None:
     state.move()
 
 
+def later(path: str, params: Mapping[str, Sequence[str]]) -> None:
+    """For callbacks: the page of that path opens in this run, under exactly these parameters."""
+    st.session_state[_LATER] = (path, {name: list(values) for name, values in params.items()})
+
+
 def follow() -> None:
-    """Goes where `pick` has pointed, if it has; for the router, and for panels that run alone."""
+    """Goes where `pick` or `later` has pointed; for the router, and for panels that run alone."""
     ahead = st.session_state.pop(_AHEAD, None)
     if ahead:
         drill(*ahead)
+    path, params = st.session_state.pop(_LATER, ("", None))
+    if params is not None and leads_to(path):
+        st.switch_page(st.session_state[_PAGES][path], query_params=params)
+
+
+def title_of(path: str) -> str | None:
+    """What the page of that path is called; None where it is not for this reader."""
+    page = st.session_state[_PAGES].get(path)
+    return page.title if page else None
 
 
 def _params(picks: Mapping[str, str], without: Collection[str] = ()) -> dict[str, list[str]]:

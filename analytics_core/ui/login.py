@@ -27,9 +27,10 @@ OWNER = "auth.owner"  # whose state the other keys are
 TICKET = "auth.ticket"  # to be redeemed for the cookie
 DROP = "auth.drop"  # the cookie is to be dropped
 NOTICE = "auth.notice"  # one sentence above the form
+ARRIVED = "auth.arrived"  # the form was passed in this tab and no page was drawn since
 # What streamlit-authenticator writes while the form is shown; all gone after a sign-in.
 LIBRARY = ("name", "authentication_status", "username", "email", "roles", "logout", "init")
-KEYS: frozenset[str] = frozenset((SIGN_IN, OWNER, TICKET, DROP, NOTICE, *LIBRARY))
+KEYS: frozenset[str] = frozenset((SIGN_IN, OWNER, TICKET, DROP, NOTICE, ARRIVED, *LIBRARY))
 
 COOKIE, BROWSER = "tokentally", "tokentally_browser"
 WRONG = "The name or the password is wrong."
@@ -55,6 +56,11 @@ def sign_in() -> Principal | None:
         return principal
     _draw_form(here, binding, now)
     return None
+
+
+def arrived() -> bool:
+    """Whether this is the first run after the form; true once."""
+    return st.session_state.pop(ARRIVED, False)
 
 
 def who() -> Principal | None:
@@ -255,7 +261,7 @@ def _enter(here: Gate, account: Account, binding: str, address: str) -> None:
     sign_in, ticket = here.begin(account, binding, now, address=address, agent=agent)
     _wipe()
     st.session_state[SIGN_IN], st.session_state[OWNER] = sign_in, account.username
-    st.session_state[TICKET] = ticket
+    st.session_state[TICKET], st.session_state[ARRIVED] = ticket, True
     st.rerun()
 
 

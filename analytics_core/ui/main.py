@@ -18,7 +18,18 @@ from analytics_core.semantics.period import Calendar, Period
 from analytics_core.settings import Settings
 from analytics_core.store.opened import opened
 from analytics_core.store.view import Store, View
-from analytics_core.ui import brand, detail, empty, header, layout, links, login, sidebar, state
+from analytics_core.ui import (
+    brand,
+    detail,
+    empty,
+    header,
+    layout,
+    links,
+    login,
+    saved,
+    sidebar,
+    state,
+)
 from analytics_core.ui.choices import Reader
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
@@ -39,6 +50,7 @@ def main() -> None:
     module = next(m for m, page in pages.items() if page.url_path == current.url_path)
     closed = [m.PATH for m in EVERY if not _open_to(m, principal)]
     links.remember({m.PATH: page for m, page in pages.items()}, closed)
+    saved.land(principal, module.PATH)
     state.open_page(module.PATH, getattr(module, "KEYS", ()))
     with edge(module.TITLE, "page"):
         view = _selected(principal, now, module)
@@ -74,12 +86,14 @@ def _selected(principal: Principal, now: datetime, module: ModuleType) -> View:
         top = st.container()
         reader = Reader(principal.user_id, own_rows_only=_own_rows_only(scope))
         problems += sidebar.choose_filters(everything, reader, now)
+        saved.popover(principal, module.PATH)
         login.account_popover(principal, names)
     state.write()
     with top:
         sidebar.menu(_menu(principal), module.PATH)
     for problem in problems:
         st.toast(md_escape(problem), icon=":material/filter_alt_off:")
+    saved.dialog(module.PATH, names)
     return replace(everything, filters=state.filters().resolved(principal.user_id))
 
 

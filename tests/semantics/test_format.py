@@ -415,3 +415,16 @@ def test_a_row_is_named_by_its_kind(row, expected):
 def test_filters_are_one_sentence(picks, expected):
     filters = Filters(Period.parse("month", NOW, MADRID), picks)
     assert written.filters_text(filters, NO_NAMES.label, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("month", "This month"), ("days:30", "Last 30 days"), ("days:14", "Last 14 days"),
+        ("2026-10", "October 2026"), ("2026-10-05..2026-10-06", "5–6 Oct 2026"),
+    ],
+)  # fmt: skip
+def test_a_selection_that_is_kept_names_its_period_rather_than_todays_dates(kind, words):
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    picked = Filters(Period.parse(kind, now, Calendar()), (Pick("user", ("@me",)),))
+    assert written.filters_text(picked, NO_NAMES.label, lasting=True) == f"{words}, user me"
