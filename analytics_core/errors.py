@@ -7,6 +7,7 @@ TokentallyError
 │   └── NotAdditive    something that may not be stacked or shared out
 ├── BadFile            a settings, mapping, price or account file: names file, line and key
 ├── NotKept            something to be remembered whose name is taken, or one too many
+├── Changed            a file that somebody else wrote since it was opened
 ├── NotWritable        a folder or file that must be written and cannot
 ├── StoreBusy          another ingest holds the lock, or too many questions wait
 ├── TooSlow            a question took longer than its limit
@@ -100,6 +101,14 @@ class NotKept(TokentallyError):
     def too_many(cls, kinds: str, most: int) -> Self:
         """For one beyond `most`."""
         return cls(f"You have {most} {kinds}, which is the most. Delete one first.")
+
+
+class Changed(TokentallyError):
+    """A file that is no longer as it was when its editor was opened; nothing was written."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        super().__init__(f"{path} was changed by somebody else since it was opened here.")
 
 
 class NotWritable(TokentallyError):

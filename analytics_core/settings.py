@@ -16,6 +16,7 @@ import yaml
 from analytics_core.errors import BadFile, BadValue, did_you_mean, nearest
 
 PREFIX = "TOKENTALLY_"
+FILE = "settings.yaml"
 
 
 def _zone(text: str) -> str:
@@ -167,19 +168,9 @@ def load(
     an environment variable or secret.
     """
     options = _options()
-    values: dict[str, Any] = {}
-    origins: list[tuple[str, str]] = []
-    path = folder / "settings.yaml"
-    for key, raw, line in _yaml_items(path):
-        if key not in options:
-            raise BadFile(path, f"unknown setting.{did_you_mean(key, options)}", line=line, key=key)
-        try:
-            values[key] = _value(options[key], raw)
-        except ValueError as wrong:
-            raise BadFile(
-                path, f"'{raw}' cannot be used; expected {wrong}.", line=line, key=key
-            ) from None
-        origins.append((key, "settings.yaml"))
+    path = folder / FILE
+    values = parse(read(path) or "", path)
+    origins = [(key, FILE) for key in values]
     own: Mapping[str, Any] = (secrets or {}).get("tokentally", {}) if secrets else {}
     for name, option in options.items():
         variable = PREFIX + name.upper()
@@ -200,6 +191,21 @@ def load(
             origins.append((name, origin))
     version = _version(folder, values)
     return Settings(folder=folder, version=version, origins=tuple(origins), **values)
+
+
+def parse(text: str, path: Path) -> dict[str, Any]:
+    """The values that a settings.yaml with that text sets, by key. Raises BadFile."""
+    options, values = _options(), dict[str, Any]()
+    for key, raw, line in items(text, path):
+        if key not in options:
+            raise BadFile(path, f"unknown setting.{did_you_mean(key, options)}", line=line, key=key)
+        try:
+            values[key] = _value(options[key], raw)
+        except ValueError as wrong:
+            raise BadFile(
+                path, f"'{raw}' cannot be used; expected {wrong}.", line=line, key=key
+            ) from None
+    return values
 
 
 def _value(option: Any, raw: Any) -> Any:
@@ -224,11 +230,8 @@ def _value(option: Any, raw: Any) -> Any:
     return check(value) if check else value
 
 
-def _yaml_items(path: Path) -> Iterator[tuple[str, Any, int]]:
-    """(flat key, value, line) of a YAML mapping; nested keys are joined by `_`."""
-    text = _read(path)
-    if text is None:
-        return
+def items(text: str, path: Path) -> Iterator[tuple[str, Any, int]]:
+    """(flat key, value as written, line) of a YAML mapping; nested keys are joined by `_`."""
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as wrong:
@@ -262,10 +265,10 @@ def _flat(path: Path, node: yaml.MappingNode, before: str) -> Iterator[tuple[str
             raise BadFile(path, "must be a single value, not a list.", line=line, key=key)
 
 
-def _read(path: Path) -> str | None:
-    """The text of a hand-edited file, None when there is none. Raises BadFile."""
+def read(path: Path) -> str | None:
+    """The text of a hand-edited file as it stands, None when there is none. Raises BadFile."""
     try:
-        return path.read_text("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")  # line ends and all
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as wrong:
@@ -324,7 +327,7 @@ def table(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ())
     Blank lines and lines starting with # are passed over. Raises BadFile for an unknown or missing
     column and for a line with too many cells.
     """
-    text = _read(path)
+    text = read(path)
     return [] if text is None else table_of(text, path, required, optional)
 
 

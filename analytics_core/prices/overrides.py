@@ -9,11 +9,12 @@ from datetime import datetime
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from itertools import combinations
+from pathlib import Path
 
 from analytics_core.errors import BadFile, did_you_mean
 from analytics_core.prices.dated import decimal, overlap, validity
 from analytics_core.prices.price import BY_NAME, VARIANTS, half_even, pico
-from analytics_core.settings import Line, Settings, table
+from analytics_core.settings import Line, Settings, table, table_of
 
 FILE = "prices.csv"
 _MOST_USD = 1_000_000  # beyond it a price is a slip, and its nano-USD would leave BIGINT
@@ -96,8 +97,16 @@ def load_overrides(settings: Settings) -> tuple[Override, ...]:
 
     Two lines of one rank that are about the same thing at the same time are refused.
     """
-    path = settings.folder / FILE
-    lines = [_override(line, settings.zone) for line in table(path, COLUMNS[:2], COLUMNS[2:])]
+    return _ranked(table(settings.folder / FILE, COLUMNS[:2], COLUMNS[2:]), settings.zone)
+
+
+def parse(text: str, path: Path, zone: str) -> tuple[Override, ...]:
+    """The lines of a file that holds `text`. Raises BadFile as `load_overrides` does."""
+    return _ranked(table_of(text, path, COLUMNS[:2], COLUMNS[2:]), zone)
+
+
+def _ranked(written: Iterable[Line], zone: str) -> tuple[Override, ...]:
+    lines = [_override(line, zone) for line in written]
     check(lines)
     return tuple(sorted(lines, key=lambda one: (one.rank, one.line), reverse=True))
 

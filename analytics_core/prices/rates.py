@@ -14,8 +14,10 @@ from analytics_core.prices.dated import EVER, day, decimal, overlap, validity
 from analytics_core.prices.lists import relation
 from analytics_core.prices.price import half_even
 from analytics_core.semantics.zone import day_start
-from analytics_core.settings import Settings, table
+from analytics_core.settings import Line, Settings, table, table_of
 
+FILE = "credits.csv"
+COLUMNS = ("name", "credits_per_usd", "valid_from", "valid_to", "granted")
 OLDEST = timedelta(days=7)  # a rate serves its own day and the seven after it
 
 
@@ -114,14 +116,22 @@ def _naive(on: date, zone: str) -> datetime:
 
 
 def _credits(settings: Settings) -> list[Credit]:
-    path = settings.folder / "credits.csv"
+    path = settings.folder / FILE
+    return _read(table(path, COLUMNS[:2], COLUMNS[2:]), path, settings.zone)
+
+
+def parse(text: str, path: Path, zone: str) -> tuple[Credit, ...]:
+    """The rates of a credits.csv that holds `text`. Raises BadFile as `load` does."""
+    return tuple(_read(table_of(text, path, COLUMNS[:2], COLUMNS[2:]), path, zone))
+
+
+def _read(lines: Iterable[Line], path: Path, zone: str) -> list[Credit]:
     found: list[Credit] = []
-    optional = ("valid_from", "valid_to", "granted")
-    for line in table(path, ("name", "credits_per_usd"), optional):
+    for line in lines:
         per_usd, granted = decimal(line, "credits_per_usd"), decimal(line, "granted")
         if per_usd is None or per_usd <= 0:
             raise line.wrong("credits_per_usd", "must be a number above 0.")
-        start, end = validity(line, settings.zone)
+        start, end = validity(line, zone)
         found.append(
             Credit(
                 line.text("name") or "credits",
