@@ -1,13 +1,19 @@
 """What things cost: prices, reprice."""
 
 import argparse
+import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
+from analytics_core import settings as configuration
 from analytics_core.cli.call import OK, Call, Command, many
+from analytics_core.errors import BadValue, NotAsked
 from analytics_core.export.table import aligned, printable
 from analytics_core.prices.listing import Unpriced
 from analytics_core.prices.overrides import COLUMNS, FILE
+from analytics_core.settings import Settings
 
 
 def _prices_arguments(one: argparse.ArgumentParser) -> None:
@@ -61,6 +67,10 @@ def _to_fill_in(call: Call, found: Sequence[Unpriced]) -> Iterable[str]:
 
 def _reprice_arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--apply", action="store_true", help="change the store; without it: only show")
+    one.add_argument(
+        "--settings", metavar="DIR", help="show what the prices.csv of another folder would change"
+    )
+    one.add_argument("--progress", action="store_true", help="print each step as a line of JSON")
 
 
 def _reprice(call: Call) -> int:
@@ -68,7 +78,10 @@ def _reprice(call: Call) -> int:
     from analytics_core.semantics.format import cell
     from analytics_core.semantics.unit import Unit
 
-    changes = reprice(call.folders.events, call.settings, apply=call.options.apply)
+    changes = reprice(
+        call.folders.events, _tried(call), apply=call.options.apply,
+        far=_say_far if call.options.progress else None,
+    )  # fmt: skip
     rows = [
         (
             c.month, c.model or "–", f"{c.rows:,}", cell(c.before_nano, Unit.USD),
@@ -83,6 +96,22 @@ def _reprice(call: Call) -> int:
         [*aligned(header, rows, left=2), done] if rows else ["Every price is as it was."],
     )
     return OK
+
+
+def _tried(call: Call) -> Settings:
+    """The settings to price by: those of another folder are only ever tried."""
+    folder = call.options.settings
+    if folder is None:
+        return call.settings
+    if call.options.apply:
+        raise NotAsked("--settings only shows; --apply takes the prices of the data folder.")
+    if not Path(folder).is_dir():
+        raise BadValue("--settings", folder, "a folder")
+    return configuration.load(Path(folder), os.environ)
+
+
+def _say_far(done: int, of: int) -> None:
+    print(json.dumps({"done": done, "of": of}), flush=True)
 
 
 PRICES = Command(
@@ -100,8 +129,8 @@ REPRICE = Command(
     summary="what today's prices would change, then change it",
     about="Prices everything that has landed with today's price book and prices.csv, and shows the"
     "\ndifference by month and model. Nothing is changed without --apply. A cost that a source"
-    "\nreported never changes.",
-    examples=("reprice", "reprice --apply"),
+    "\nreported never changes. --settings tries the files of a copy of data/settings.",
+    examples=("reprice", "reprice --settings tried", "reprice --apply"),
     arguments=_reprice_arguments,
     run=_reprice,
     stopped="Stopped. Changes are made in one step at the end; 'reprice' shows what is left.",

@@ -1,7 +1,7 @@
 """Pricing what is stored by today's price book: the difference first, the months when asked."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -138,11 +138,18 @@ class _Prices:
     policies: tuple[tuple[Policy, tuple[str, ...]], ...]
 
 
-def reprice(events: Path, settings: Settings, *, apply: bool = False) -> tuple[Change, ...]:
+def reprice(
+    events: Path,
+    settings: Settings,
+    *,
+    apply: bool = False,
+    far: Callable[[int, int], None] | None = None,
+) -> tuple[Change, ...]:
     """The rows whose price, split or model today's book changes, by month and model.
 
     Reported costs never change. With `apply` their months are rewritten in one manifest step;
-    doing it again then finds nothing. Raises StoreBusy, BadFile (prices.csv), Damaged.
+    doing it again then finds nothing. `far` is told how many files are done, of how many. Raises
+    StoreBusy, BadFile (prices.csv), Damaged.
     """
     with locked(events):
         held = manifest.load(events)
@@ -154,7 +161,9 @@ def reprice(events: Path, settings: Settings, *, apply: bool = False) -> tuple[C
         with connect(events, settings) as con:
             prices.rates.register(con)
             con.execute(statements.ROUNDED)
-            for file in held.files:
+            for done, file in enumerate(held.files):
+                if far:
+                    far(done, len(held.files))
                 parquet.check(events, file)
                 found = _changes(con, events, file, prices)
                 for change in found:

@@ -45,6 +45,7 @@ def test_an_example_runs(run, copied: Path, monkeypatch, line: str) -> None:
     monkeypatch.setattr(take, "EVENTS", 300)
     monkeypatch.setattr(take, "MONTHS", 1)
     (copied.parent / "exports" / "logs").mkdir(parents=True)
+    (copied.parent / "tried").mkdir()
     (copied.parent / "exports" / "november.csv").write_text(NOVEMBER, "utf-8")
     (copied.parent / "exports" / "mapping.yaml").write_text(MAPPING, "utf-8")
     (copied.parent / "exports" / "logs" / "own.jsonl").write_text(LOG, "utf-8")

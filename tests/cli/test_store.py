@@ -259,6 +259,16 @@ def test_an_unpriced_model_gets_its_price_and_then_nothing_is_left_to_do(run, co
     prices.write_text(before + "\n".join(model["lines"]) + "\n", "utf-8")
     assert "'?' is no number." in run("prices").err
     prices.write_text(before + "\n".join(model["lines"]).replace("?", "2") + "\n", "utf-8")
+    tried = copied.parent / "tried"
+    tried.mkdir()
+    (tried / "prices.csv").write_text(before + "self,house-preview,,0,,,,,,,\n", "utf-8")
+    free = run("reprice", "--settings", str(tried), "--json", "--progress")
+    steps, _, answer = free.out.partition("\n{\n")
+    first, *rest = map(json.loads, steps.splitlines())
+    assert first == {"done": 0, "of": 1 + len(rest)}
+    assert {c["after_nano"] for c in json.loads("{" + answer)["changes"]} == {0}
+    refused = run("reprice", "--settings", str(tried), "--apply")
+    assert (refused.code, refused.err[:24]) == (1, "--settings only shows; -")
     shown = run("reprice")
     assert shown.code == 0
     assert shown.out.endswith("Nothing was changed; --apply does it.\n")
