@@ -31,10 +31,10 @@ def table(frame: pl.DataFrame, units: Mapping[str, Unit], about: Mapping[str, ob
     return made.replace_schema_metadata({"tokentally": json.dumps(about, ensure_ascii=False)})
 
 
-def decimals(nano: pa.ChunkedArray) -> pa.ChunkedArray:
+def decimals(steps: pa.ChunkedArray, scale: int = 9) -> pa.ChunkedArray:
     """Integer nano-units as exact decimals of the unit: the same digits, another scale."""
-    kind = pa.decimal128(38, 9)
-    chunks = [chunk.cast(pa.decimal128(38, 0)) for chunk in nano.chunks]
+    kind = pa.decimal128(38, scale)
+    chunks = [chunk.cast(pa.decimal128(38, 0)) for chunk in steps.chunks]
     return pa.chunked_array(
         [
             pa.Array.from_buffers(kind, len(chunk), chunk.buffers(), offset=chunk.offset)

@@ -6,6 +6,8 @@ import re
 import secrets
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
+
 from analytics_core.export.sheet import Cell, Sheet
 from analytics_core.semantics.format import csv_number
 from analytics_core.semantics.period import Period
@@ -14,6 +16,8 @@ from analytics_core.semantics.zone import local
 
 MIME = "text/csv"
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")  # and the full-width forms
+# The same for polars, whose \s leaves out four separators.
+_FORMULA_OF_COLUMN = r"^[\s\x1c-\x1f]*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
 
 
 def content(sheet: Sheet) -> bytes:
@@ -34,6 +38,13 @@ def content(sheet: Sheet) -> bytes:
 def guarded(text: str) -> str:
     """`text`, with an apostrophe before what would start a formula."""
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def guarded_column(name: str) -> pl.Expr:
+    """A column of text, each cell as `guarded` makes it."""
+    text = pl.col(name)
+    formula = text.str.contains(_FORMULA_OF_COLUMN)
+    return pl.when(formula).then(pl.lit("'") + text).otherwise(text).alias(name)
 
 
 def file_name(

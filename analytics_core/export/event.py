@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from analytics_core.export.rows import ORIGIN
 from analytics_core.reports.activity import MICRO, Event
 from analytics_core.semantics.format import csv_number
 from analytics_core.semantics.unit import Unit
 
-ORIGIN = ("file_id", "row")  # columns about the dropped file, for those who see all of it
 _SUFFIX = "_nano"
 
 
