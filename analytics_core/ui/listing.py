@@ -7,6 +7,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from analytics_core.export import csv
+from analytics_core.export.columnar import PARQUET_MIME
+from analytics_core.export.rows import MOST, csv_pages, parquet
 from analytics_core.reports.activity import Page, page
 from analytics_core.semantics.filters import Filters
 from analytics_core.semantics.query import Query
@@ -17,6 +20,7 @@ from analytics_core.ui.errors import edge
 from analytics_core.ui.event import show
 from analytics_core.ui.explain import explain
 from analytics_core.ui.login import still_sees
+from analytics_core.ui.quick_filters import quick_filters
 from analytics_core.ui.row_columns import COLUMNS, PROJECT, Column, time_text
 from analytics_core.ui.tables import ROW_HEIGHT
 
@@ -25,6 +29,8 @@ QUESTIONS = {
     "events": Query(("events",)),
     "items": Query(("cost", "quantity"), ("pricing_rule",)),
 }
+_FILTERS = ("event_type", "status", "provider", "model", "feature", "customer")
+FILTERS = {"events": _FILTERS, "items": ("pricing_rule", *_FILTERS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,10 @@ def _draw(view: View, listing: Listing) -> None:
                 place.go(None)
             with head, st.container(horizontal=True, width="content", gap="xsmall"):
                 explain(about, QUESTIONS[listing.of], name)
-            _controls(listing, shown, place)
+                _downloads(about, listing, shown.total)
+            _controls(view, listing, shown, place)
+            if about.filters != view.filters:
+                st.caption("The picks on usage items are not about whole requests.")
             _table(about, listing, shown)
             _pager(listing, shown, place)
 
@@ -105,7 +114,31 @@ class _Place:
         self.go(None if follow else Cut(before=replace(first, place=first.place + 1)))
 
 
-def _controls(listing: Listing, shown: Page, place: _Place) -> None:
+def _downloads(view: View, listing: Listing, total: int) -> None:
+    """All rows as a file; too many to be made at once are not cut but refused."""
+    page_name, _, panel_name = listing.name.partition(".")
+    for ending, mime, made in (
+        ("csv", csv.MIME, lambda: b"".join(csv_pages(view, listing.of))),
+        ("parquet", PARQUET_MIME, lambda: parquet(view, listing.of)),
+    ):
+        label = ending.upper() if ending == "csv" else ending.capitalize()
+        st.download_button(
+            label,
+            data=made,
+            file_name=csv.file_name(
+                page_name, panel_name, view.filters.period, state.nonce(), ending
+            ),
+            mime=mime,
+            key=state.of_panel(listing.name, ending),
+            help=f"Download all {total:,} rows as {label}",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            disabled=total > MOST,
+        )
+
+
+def _controls(view: View, listing: Listing, shown: Page, place: _Place) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if listing.live and shown.total:
             key = state.of_panel(listing.name, "live")
@@ -117,6 +150,7 @@ def _controls(listing: Listing, shown: Page, place: _Place) -> None:
                 on_change=place.hold,
                 args=(key, shown.mark(0)),
             )
+        quick_filters(view, listing.name, FILTERS[listing.of])
         with st.popover("Columns", icon=":material/view_column:", type="tertiary"):
             _choose_columns(listing)
 
@@ -211,3 +245,5 @@ def _pager(listing: Listing, shown: Page, place: _Place) -> None:
                 disabled=off,
             )
         st.caption(f"rows {shown.first:,}–{shown.last:,} of {shown.total:,}")
+        if shown.total > MOST:
+            st.caption(f"A file holds at most {MOST:,} rows: choose a shorter period.")

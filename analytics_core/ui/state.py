@@ -280,6 +280,12 @@ def pick(name: str, value: str) -> None:
     st.session_state[of_dimension(name)] = [value]
 
 
+def choose(name: str, values: Sequence[str]) -> None:
+    """Picks exactly these URL values of a dimension; for callbacks of a panel."""
+    st.session_state[of_dimension(name)] = list(values)
+    move()
+
+
 def show(period: Period) -> None:
     """Chooses that period; for callbacks, also of a panel, which then runs the page again."""
     _seed_period(period)

@@ -156,6 +156,20 @@ def test_a_pricing_rule_picks_items_and_leaves_the_requests(activity):
     assert "No usage item matches these filters." in _words(none)
 
 
+def test_a_quick_filter_is_the_pick_of_the_page(activity):
+    page = activity(EVENTS)
+    page.session_state["panel.activity.requests.filter.model"] = True  # its button was pressed
+    page = page.run()
+    box = page.get_by_key("panel.activity.requests.pick.model")
+    assert box.options == ["m-image", "m-large"]
+    page = box.select("m-image").run()
+    assert page.query_params["model"] == "m-image"
+    assert [row["model"] for row in _rows(page)] == ["m-image"]
+    assert [row["rule"] for row in _rows(page, ITEMS)] == ["Image"]
+    (sidebar,) = (s for s in page.sidebar.multiselect if s.label == "Model")
+    assert sidebar.value == ["m-image"]
+
+
 OPEN = "2025-10-01T09:01:00~image"
 
 
