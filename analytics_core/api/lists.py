@@ -35,7 +35,6 @@ def _measures(_: Call) -> Reply:
             "better": m.better,
             "formula": m.formula,
             "description": m.description,
-            "asked": m.report is None,
         }
         for m in MEASURES.values()
     )
@@ -82,8 +81,7 @@ MEASURES_LISTED = Operation(
     name="measures",
     path="/measures",
     summary="Every measure",
-    about="Name, label, unit, formula and meaning of everything that can be asked for. One whose"
-    " `asked` is false needs more than one question; /query refuses it and says so.",
+    about="Name, label, unit, formula and meaning of everything that can be asked for.",
     example="/measures",
     schema=record(
         {
@@ -98,7 +96,6 @@ MEASURES_LISTED = Operation(
                         "better": {"enum": ["lower", "higher", "neither"]},
                         "formula": TEXT,
                         "description": TEXT,
-                        "asked": _FLAG,
                     }
                 )
             ),

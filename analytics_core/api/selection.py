@@ -98,14 +98,15 @@ def question(params: Params, period: Period) -> Query:
     return Query(
         measures=measures,
         by=listed(params, "by", "then"),
-        grain=_grain(one(params, "grain"), period),
+        grain=grain_of(one(params, "grain"), period),
         top=whole(params, "top", 1, MOST_TOP),
         order="name" if order == "name" else "value",
         limit=whole(params, "limit", 1, MOST_ROWS) or MOST_ROWS,
     )
 
 
-def _grain(name: str, period: Period) -> Grain | None:
+def grain_of(name: str, period: Period) -> Grain | None:
+    """The size of a bucket by its name, None without one. Raises UnknownName."""
     if not name:
         return None
     UnknownName.check("grain", name, (AUTO, *(grain.value for grain in Grain)))

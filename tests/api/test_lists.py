@@ -21,8 +21,6 @@ def test_every_measure_and_dimension_is_listed_as_it_is_declared(world):
     measures = {row["name"]: row for row in here.rows("/measures")}
     assert list(measures) == list(MEASURES)
     assert measures["cost"]["unit"] == "usd"
-    assert measures["cost"]["asked"] is True
-    assert measures["stickiness"]["asked"] is False
     dimensions = {row["name"]: row for row in here.rows("/dimensions")}
     assert list(dimensions) == list(DIMENSIONS)
     assert dimensions["user"]["parent"] == "team"

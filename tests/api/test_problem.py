@@ -39,7 +39,7 @@ MISTAKES = (
     ("/query?measures=cost,cost", {"type": "bad-value", "parameter": "measures"}),
     ("/query?compare=last", {"type": "bad-value", "parameter": "compare"}),
     ("/query?compare=previous&grain=day", {"type": "not-asked"}),
-    ("/query?measures=stickiness", {"type": "not-asked"}),
+    ("/query?measures=stickiness&by=team", {"type": "not-asked"}),
     ("/query?measures=requests&by=pricing_rule", {"type": "not-asked"}),
     ("/query?" + "&".join(f"user={n}" for n in range(201)), {"parameter": "filters"}),
     ("/options/projct", {"type": "unknown-name", "parameter": "dimension", "nearest": "project"}),
