@@ -8,8 +8,8 @@ from typing import Any
 
 from analytics_core.ingest import dropped
 from analytics_core.ingest.dropped import Dropped
-from analytics_core.ingest.names import never_staged, normalised
-from analytics_core.ingest.raw import Head
+from analytics_core.ingest.names import never_staged
+from analytics_core.ingest.raw import Head, value_in
 from analytics_core.ingest.reading import source_of
 from analytics_core.ingest.recognise import Content, recognise
 from analytics_core.ingest.sources import proposal
@@ -20,6 +20,7 @@ from analytics_core.ingest.verdict import Refused
 from analytics_core.settings import Settings
 
 SAMPLES, SHOWN = 5, 60  # different values of a column, characters of each
+RECORDS = 20
 MOST_COLUMNS = 400
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f]")
 
@@ -42,7 +43,8 @@ class Inspection:
     """What can be known of a file before anybody says what its columns mean.
 
     `source` reads it as it is; None with `problem`, why nothing does. `arrays` are places whose
-    elements could be rows. `rows` is known of Parquet only. `proposal` is a mapping in the shape of
+    elements could be rows. `rows` is known of Parquet only. `records`
+    are the first ones, column by column, as texts. `proposal` is a mapping in the shape of
     its YAML file, None where no column could be a time.
     """
 
@@ -54,6 +56,7 @@ class Inspection:
     source: str | None
     problem: str
     columns: tuple[Column, ...]
+    records: tuple[tuple[str | None, ...], ...]
     arrays: tuple[str, ...]
     proposal: Mapping[str, Any] | None
 
@@ -83,6 +86,7 @@ def inspection(
         source,
         problem,
         tuple(_column(head, column) for column in names[:MOST_COLUMNS]),
+        tuple(zip(*(_texts(head, column) for column in names[:MOST_COLUMNS]), strict=True)),
         tuple(column for column in names if any(map(_of_records, _values(head, column)))),
         proposal.proposed(head),
     )
@@ -117,25 +121,14 @@ def _column(head: Head, name: str) -> Column:
     return Column(name, _type(filled), empty, tuple(texts)[:SAMPLES])
 
 
+def _texts(head: Head, name: str) -> list[str | None]:
+    values = list(_values(head, name))[:RECORDS]
+    return [None if v is None or isinstance(v, dict | list) else _shown(v) for v in values]
+
+
 def _values(head: Head, name: str) -> Iterator[Any]:
     """The value of that place in each sample record, None where there is none."""
-    return (_inside(record, name.split(".")) for record in head.sample)
-
-
-def _inside(value: Any, parts: Sequence[str]) -> Any:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if not parts:
-        return value
-    if not isinstance(value, dict):
-        return None
-    for cut in range(len(parts), 0, -1):  # a key literally called a.b beats a, then b
-        wanted = ".".join(parts[:cut])
-        for key, inner in value.items():
-            if normalised(str(key)) == wanted:
-                rest = parts[cut:]
-                return inner if not rest else _inside(inner, rest)
-    return None
+    return (value_in(record, name.split(".")) for record in head.sample)
 
 
 def _of_records(value: Any) -> bool:
@@ -164,4 +157,6 @@ def _shown(value: Any) -> str:
 def from_plain(said: dict[str, Any]) -> Inspection:
     """The inspection that JSON says: lists become tuples."""
     columns = tuple(Column(**c | {"samples": tuple(c["samples"])}) for c in said["columns"])
-    return Inspection(**said | {"columns": columns, "arrays": tuple(said["arrays"])})
+    records = tuple(map(tuple, said["records"]))
+    arrays = tuple(said["arrays"])
+    return Inspection(**said | {"columns": columns, "records": records, "arrays": arrays})

@@ -4,7 +4,7 @@ Names found in files never reach SQL. A column of the file is `c<position>`; a k
 value is a position (structs) or a quoted JSON pointer; a name in metadata is cleaned.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -163,6 +163,24 @@ class RawColumns:
         column = "jd" if at < 0 else f"j{at}"
         picked = [f"{column}[{places.index(one) + 1}]" for one in dict.fromkeys(found)]
         return Raw(picked[0] if len(picked) == 1 else f"coalesce({', '.join(picked)})", JSON_TEXT)
+
+
+def value_in(value: Any, parts: Sequence[str]) -> Any:
+    """What stands at that normalised path inside a sample value, of lists in their first element.
+
+    A key literally called a.b beats a, then b. None where there is nothing.
+    """
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if not isinstance(value, dict):
+        return None
+    for cut in range(len(parts), 0, -1):
+        wanted = ".".join(parts[:cut])
+        for key, inner in value.items():
+            if normalised(str(key)) == wanted:
+                rest = parts[cut:]
+                return value_in(inner, rest) if rest else inner
+    return None
 
 
 def _nested(sql: str, kind: Any, keys: list[str]) -> Raw | None:

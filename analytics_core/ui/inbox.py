@@ -88,7 +88,8 @@ def result_words(result: Result) -> tuple[str, str]:
     """What became of one file: an icon and a sentence."""
     good, name = ":green[:material/check_circle:]", result.name
     if result.verdict == LANDED:
-        rows = "" if result.rows is None else f", {result.rows:,} rows"
+        many = "row" if result.rows == 1 else "rows"
+        rows = "" if result.rows is None else f", {result.rows:,} {many}"
         return good, f"{name}: taken in{rows}."
     if result.verdict == DUPLICATE:
         return good, f"{name}: was taken in before; nothing changed."

@@ -33,6 +33,7 @@ def test_columns_come_with_samples_and_how_often_they_are_empty(look):
     assert "No source reads these columns" in found.problem
     costs = next(c for c in found.columns if c.name == "kosten")
     assert (costs.type, costs.empty, costs.samples) == ("text", 0.5, ("1.234,56",))
+    assert found.records[1] == ("02.11.2026 12:00", "gpt-5", "200", "100", "")
 
 
 def test_columns_that_may_hold_a_prompt_are_never_shown(look):
@@ -45,8 +46,20 @@ def test_columns_that_may_hold_a_prompt_are_never_shown(look):
 
 def test_a_time_is_known_by_its_values_where_its_name_says_nothing(look):
     draft = of_proposal(look(GERMAN).proposal, "csv", ";")
-    assert (draft.time, draft.unit, draft.decimal) == ("zeit", "%d.%m.%Y %H:%M", ".")
+    assert (draft.time, draft.unit) == ("zeit", "%d.%m.%Y %H:%M")
+    assert (draft.decimal, draft.thousands) == (",", ".")
     assert dict(draft.columns)["input_tokens"] == "prompt_tokens"
+
+
+def test_places_inside_others_are_guessed_too(look):
+    record = {"ts": 1793534400000, "usage": {"prompt_tokens": 9, "completion_tokens": 1}}
+    draft = of_proposal(
+        look(json.dumps(record) + "\n" + json.dumps(record)).proposal, "jsonl", None
+    )
+    assert (draft.time, draft.unit) == ("ts", "ms")
+    assert dict(draft.columns) == {
+        "input_tokens": "usage.prompt_tokens", "output_tokens": "usage.completion_tokens",
+    }  # fmt: skip
 
 
 def test_nested_places_and_arrays_of_records_are_named(look):

@@ -35,7 +35,7 @@ LOG = [
     _event("c", 4, model_raw="house-model", provider="self", cost_usd=None, input_tokens=7000),
     _event("d", 5, input_tokens=-20),
 ]
-UNKNOWN = "when,what,in,out\n2025-10-01T10:00:00Z,gpt-5,10,1\n"
+UNKNOWN = "when,what,in,out,Cached\n2025-10-08T10:00:00Z,gpt-5,10,1,900\n"
 
 
 @pytest.fixture
@@ -106,18 +106,16 @@ def test_the_cards_say_how_much_there_is_and_how_well_it_is_priced(data):
 def test_the_ledger_says_of_every_file_what_became_of_it(data):
     rows = {row[0]: row[1:] for row in _rows(data(), 0)}
     assert rows["secret-log.jsonl"] == [
-        "canonical", "1–4 Oct 2025", "4", "3", "1", "0", "Taken in.", "20 Oct 2025, 12:00",
+        "canonical", "1–4 Oct 2025", "4", "3", "1", "0", "Taken in", "20 Oct 2025, 12:00",
     ]  # fmt: skip
-    assert rows["strange [x](http:evil).csv"][-2] == (
-        "Quarantined: no source is known that has these columns."
-    )
+    assert rows["strange [x](http:evil).csv"][-2] == "Quarantined: unknown columns"
 
 
 def test_a_file_in_quarantine_says_why_and_what_to_do_and_its_name_stays_text(data):
     page = data()
     words = _words(page)
     assert "strange [x](http:evil).csv" in words
-    assert "No source reads these columns: when, what, in, out." in words
+    assert "No source reads these columns: when, what, in, out, Cached." in words
     assert "Map it: say which column is what" in words
     assert not any("](http" in m.value for m in page.markdown)
 
@@ -169,7 +167,7 @@ def test_missing_usage_is_followed_from_the_inbox_to_the_filters(data):
     assert "**Filters**: 0 of them are left by: October 2025, project Secret plan." in words
     assert "No user called 'zed'" in _ask(page, "user", "zed")
     assert "Called alike: ann" in _ask(page, "user", "an")
-    assert "**Verdict**: secret-log.jsonl: Taken in." in _ask(page, "file", "secret-log")
+    assert "**Verdict**: secret-log.jsonl: Taken in" in _ask(page, "file", "secret-log")
     assert "No file called 'nope' was ever taken." in _ask(page, "file", "nope")
 
 
@@ -232,7 +230,7 @@ def test_forgetting_asks_twice_and_takes_the_rows_out(data, folders):
     assert "3 events are gone with secret-log.jsonl." in _words(page)
     assert _metrics(page)["Events"] == "0"
     assert manifest.load(folders.events).rows == 0
-    assert ["Taken out again."] in [row[7:8] for row in _rows(page, 0)]
+    assert ["Taken out again"] in [row[7:8] for row in _rows(page, 0)]
 
 
 def test_a_dialog_that_is_declined_changes_nothing(data, folders):
@@ -268,6 +266,94 @@ def test_repricing_is_shown_first_and_applied_when_asked_twice(data, folders):
     page.button(key="panel.data.reprice.sure.do").click().run()
     assert "1 change applied." in _words(page)
     assert _metrics(page)["Unpriced tokens"] == "0"
+
+
+def _map(page: AppTest, file_id: str, part: str, value: str) -> None:
+    page.selectbox(key=f"panel.data.map.{file_id}.{part}").select(value)
+
+
+def test_a_file_is_mapped_tried_kept_and_taken_in(data, folders):
+    file_id = _file_id(folders, "strange [x](http:evil).csv")
+    page = data()
+    page.button(key=f"quarantined.{file_id}.map").click().run()
+    assert page.query_params["map"] == file_id
+    assert "Map strange [x](http:evil).csv" in _words(page)
+    assert page.selectbox(key=f"panel.data.map.{file_id}.time").value == "when"
+    assert page.button(key="data.map.save").disabled
+    for part, value in (("input_tokens", "in"), ("output_tokens", "out"), ("model", "what")):
+        _map(page, file_id, part, value)
+    page.text_input(key=f"panel.data.map.{file_id}.name").input("house").run()
+    assert "In one row they are 10 and 900 cached." in _words(page)
+    assert "Say whether the input tokens include the cached ones." in _words(page)
+    page.radio(key=f"panel.data.map.{file_id}.convention").set_value("exclusive").run()
+    assert "1 row read: 1 would land." in _words(page)
+    assert "input 910" in _words(page)
+    page.button(key="data.map.save").click().run()
+    assert "Kept as house.yaml." in _words(page)
+    kept = (folders.settings / "sources" / "house.yaml").read_text("utf-8")
+    assert "convention: exclusive" in kept
+    assert manifest.load(folders.events).input(file_id).verdict == "landed"
+    assert "map" not in page.query_params
+    assert _metrics(page)["Events"] == "4"
+
+
+def test_a_mapping_that_lands_nothing_says_why_and_cannot_be_kept(data, folders):
+    file_id = _file_id(folders, "strange [x](http:evil).csv")
+    page = data(map=file_id)
+    page.radio(key=f"panel.data.map.{file_id}.convention").set_value("inclusive")
+    _map(page, file_id, "cache_read_tokens", "cached")
+    _map(page, file_id, "time", "what")
+    page.run()
+    assert "Every row is rejected." in _words(page)
+    assert page.button(key="data.map.save").disabled
+    assert not (folders.settings / "sources").exists()
+
+
+@pytest.mark.access
+def test_the_mapping_screen_is_for_administrators(data, folders):
+    page = data("max", map=_file_id(folders, "strange [x](http:evil).csv"))
+    assert "In quarantine" in [s.value for s in page.subheader]
+    assert "900" not in repr(page._tree)  # a sample of the file
+
+
+def test_a_refused_file_can_be_tried_again(data, folders):
+    file_id = _file_id(folders, "strange [x](http:evil).csv")
+    sources = folders.settings / "sources"
+    sources.mkdir(parents=True)
+    (sources / "house.yaml").write_text(
+        "name: house\nmatch: {all: [when, in]}\ntime: {column: when}\n"
+        "columns: {input_tokens: in, output_tokens: out}\n", "utf-8",
+    )  # fmt: skip
+    page = data()
+    page.button(key=f"quarantined.{file_id}.again").click().run()
+    assert "strange [x](http:evil).csv: taken in, 1 row." in _words(page)
+    assert manifest.load(folders.events).input(file_id).source == "house"
+
+
+HOSTILE = "../../../auth.yaml\n![x](http://e).jsonl"
+
+
+def test_uploads_wait_in_the_inbox_under_safe_names_and_are_taken_in(data, folders):
+    page = data(section="upload")
+    assert "Up to 200 MB each. Larger files: copy them into" in _words(page)
+    line = json.dumps(_event("z", 9)).encode()
+    box = page.get("file_uploader")[0]
+    box.set_value([(HOSTILE, line, "application/json"), (".hidden", b"", "text/csv")]).run()
+    page.button(key="panel.data.upload.send").click().run()
+    assert "In the inbox: e_.jsonl, hidden." in _words(page)
+    assert sorted(path.name for path in folders.inbox.iterdir()) == ["e_.jsonl", "hidden"]
+    page.button(key="panel.data.upload.ingest").click().run()
+    assert "e_.jsonl: taken in, 1 row." in _words(page)
+    assert "hidden: quarantined. The file holds nothing." in _words(page)
+    assert list(folders.inbox.iterdir()) == []
+    assert _metrics(page)["Events"] == "4"
+
+
+@pytest.mark.access
+def test_nobody_but_an_administrator_uploads(data):
+    page = data("max", section="upload")
+    assert not page.get("file_uploader")
+    assert page.button_group(key="k.data.section").value == "files"
 
 
 def test_what_is_wrong_with_the_setup_is_told_to_administrators_alone(data, folders):

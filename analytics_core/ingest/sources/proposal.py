@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from analytics_core.ingest.names import normalised, top_names
-from analytics_core.ingest.raw import Head
+from analytics_core.ingest.names import never_staged, normalised, top_names
+from analytics_core.ingest.raw import Head, value_in
 from analytics_core.ingest.sources import generic
 
 _ISO = re.compile(
@@ -27,12 +27,12 @@ _COMMA = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+),(\d{1,2}|\d{4,})")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _MONEY = re.compile(r"([$€£¥])\s*-?[\d.,]+")
 _GUESSES = {
-    "started_at": r"(^|_)(time|date|timestamp|created|ts)(_|$)|_at$",
+    "started_at": r"(^|[_.])(time|date|timestamp|created|ts|zeit|datum|fecha|fecha_hora)(_|$)|_at$",
     "input_tokens": r"(prompt|input|context)\w*(token|length|count)",
     "output_tokens": r"(completion|output|generated)\w*(token|length|count)",
-    "model_raw": r"model",
-    "cost_reported": r"cost|spend|amount|price",
-    "user_id": r"(^|_)(user|email)",
+    "model_raw": r"model|mod.le$|(^|[_.])llm$",
+    "cost_reported": r"cost|spend|amount|price|kosten|betrag|prix|montant|importe",
+    "user_id": r"(^|[_.])(user|email|nutzer|benutzer|usuario|utilisateur)",
 }
 _NUMBERS = ("input_tokens", "output_tokens", "cost_reported", "total_tokens", "latency_ms")
 _CACHE = {
@@ -89,13 +89,15 @@ def _required(roles: dict[str, str]) -> list[str]:
 
 
 def _roles(head: Head) -> dict[str, str]:
-    """Role -> normalised top-level column: by its common name, else by what it sounds like."""
+    """Role -> column, or place inside one: by its common name, else by what it sounds like."""
     tops = top_names(head.raw_names)
+    inner = (name for name in head.columns if name not in tops and not never_staged(name))
+    places = [*tops, *inner]
     roles = {r: name for r in generic.ALIASES if (name := generic.column_of(r, head))}
     for role, pattern in {**_GUESSES, **_CACHE}.items():
         if role in roles:
             continue
-        free = [name for name in tops if name not in roles.values()]
+        free = [name for name in places if name not in roles.values()]
         heard = next((name for name in free if re.search(pattern, name)), None)
         if heard:
             roles[role] = heard
@@ -206,14 +208,18 @@ def _texts(head: Head) -> Iterator[str]:
 
 
 def _written(head: Head, name: str | None) -> list[str]:
-    """The sample's non-empty texts and numbers of one top-level column."""
+    """The sample's non-empty texts and numbers of one column, or one place inside."""
     if name is None:
         return []
-    exact = dict(zip(top_names(head.raw_names), head.raw_names, strict=True)).get(name)
-    values = (
-        next((v for k, v in record.items() if k == exact or normalised(k) == name), None)
-        for record in head.sample
-    )
+    tops = dict(zip(top_names(head.raw_names), head.raw_names, strict=True))
+    if name in tops:
+        exact = tops[name]
+        values = (
+            next((v for k, v in record.items() if k == exact or normalised(k) == name), None)
+            for record in head.sample
+        )
+    else:
+        values = (value_in(record, name.split(".")) for record in head.sample)
     plain = (v for v in values if isinstance(v, str | int | float) and not isinstance(v, bool))
     return [text for v in plain if (text := str(v).strip())]
 

@@ -108,7 +108,7 @@ def _verdict(view: View, typed: str) -> Step:
     found = ledger.search(held, typed)
     if not found:
         return Step("Verdict", f"No file called '{typed}' was ever taken.", False)
-    said = [f"{e.name}: {verdict(e)}" for e in found[:MOST_FILES]]
+    said = [f"{e.name}: {verdict(e)}." for e in found[:MOST_FILES]]
     more = f" And {len(found) - MOST_FILES:,} more." if len(found) > MOST_FILES else ""
     return Step("Verdict", " ".join(said) + more, any(e.verdict == LANDED for e in found))
 

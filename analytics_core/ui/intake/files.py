@@ -134,9 +134,10 @@ def _sheet(entries: Sequence[Input]) -> Sheet:
 
 
 def verdict(entry: Input) -> str:
-    """What became of the file, in words."""
-    words = words_of(entry.verdict)
-    return f"Quarantined: {words[0].lower()}{words[1:]}" if entry.verdict in REFUSALS else words
+    """What became of the file, in a few words."""
+    if entry.verdict in REFUSALS:
+        return f"Quarantined: {entry.verdict.replace('_', ' ')}"
+    return words_of(entry.verdict).removesuffix(".")
 
 
 def _instant(said: str | None) -> datetime | None:
@@ -175,7 +176,7 @@ def _file(view: View, entry: Input) -> None:
 
 
 def _facts(entry: Input) -> Sequence[str]:
-    facts = [f"Id {entry.file_id}", verdict(entry).removesuffix(".")]
+    facts = [f"Id {entry.file_id}", verdict(entry)]
     if entry.source:
         facts.append(f"read as {entry.source}")
     if entry.verdict == LANDED:

@@ -5,15 +5,26 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from analytics_core.store.view import View
-from analytics_core.ui import inbox, state
-from analytics_core.ui.intake import cards, checklist, coverage, files, notes, prices, work
+from analytics_core.ui import inbox, login, state
+from analytics_core.ui.intake import (
+    cards,
+    checklist,
+    coverage,
+    files,
+    mapping,
+    notes,
+    prices,
+    upload,
+    work,
+)
 
 SECTION = "section"
-FILES, PRICES, COVERAGE, HELP = "files", "prices", "coverage", "help"
+FILES, PRICES, COVERAGE, UPLOAD, HELP = "files", "prices", "coverage", "upload", "help"
 _LABELS = {
     FILES: ":material/folder: Files",
     PRICES: ":material/sell: Prices",
     COVERAGE: ":material/data_check: Coverage",
+    UPLOAD: ":material/upload: Upload",
     HELP: ":material/help: Not showing?",
 }
 
@@ -36,17 +47,23 @@ def draw(view: View) -> None:
         label_visibility="collapsed",
         wrap=True,
     )
-    if open_one == FILES:
+    entry = mapping.mapped(view) if open_one == FILES else None
+    if entry is not None:
+        mapping.draw(view, entry)
+    elif open_one == FILES:
         files.draw(view)
     elif open_one == PRICES:
         prices.draw(view)
     elif open_one == COVERAGE:
         coverage.draw(view, now)
+    elif open_one == UPLOAD:
+        upload.draw(view)
     else:
         checklist.draw(view, now)
 
 
 def _sections(view: View) -> tuple[str, ...]:
     """Those that are for this reader: upload for administrators alone."""
-    wide = view.scope.everything
-    return (*((FILES,) if wide else ()), PRICES, COVERAGE, HELP)
+    files = (FILES,) if view.scope.everything else ()
+    uploads = (UPLOAD,) if login.administers() else ()
+    return (*files, PRICES, COVERAGE, *uploads, HELP)

@@ -101,6 +101,7 @@ def _lines(view: View, found: tuple[Unpriced, ...]) -> None:
 
 def _reprice(view: View) -> None:
     note = "What today's price book and prices.csv would change. A reported cost never changes."
+    version, changes = st.session_state.get(_CHANGES, (None, None))
     with frame("reprice", "Reprice", note):
         if st.button(
             "Show what would change", key=state.of_panel("data.reprice", "try"),
@@ -108,15 +109,14 @@ def _reprice(view: View) -> None:
         ):  # fmt: skip
             _try(view)
             st.rerun()
-        version, changes = st.session_state.get(_CHANGES, (None, None))
         if version != view.store.version or changes is None:
             return
         if not changes:
             st.success("Every price is as it was.", icon=":material/check_circle:")
             return
         _changes(view, changes)
-    if work.asked(APPLY) is not None:
-        _apply_dialog(view, len({c["month"] for c in changes}))
+        if work.asked(APPLY) is not None:
+            _apply_dialog(view, len({c["month"] for c in changes}))
 
 
 def _try(view: View) -> None:

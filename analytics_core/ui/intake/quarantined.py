@@ -64,7 +64,7 @@ def _deeds(view: View, entry: Input) -> None:
             icon=":material/replay:",
             help="Takes the same copy in once more, under the settings of now",
         ):
-            work.ingest(view, [str(file.resolve())], "Taking it in …")
+            work.ingest(view, [str(file.resolve())], "Taking it in …", entry.name)
             st.rerun()
     if entry.verdict == "overlapping_source":
         words = shlex.join(["ingest", "--allow-overlap", str(file)])

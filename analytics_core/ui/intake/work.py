@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,8 +66,13 @@ def command(view: View, words: Sequence[str], doing: str) -> Ran | None:
     return ran
 
 
-def ingest(view: View, paths: Sequence[str], doing: str) -> Sequence[Result]:
-    """Takes files in for an administrator, step by step on the page; what came of each is kept."""
+def ingest(
+    view: View, paths: Sequence[str], doing: str, called: str | None = None
+) -> Sequence[Result]:
+    """Takes files in for an administrator, step by step on the page; what came of each is kept.
+
+    `called` is what a single file was called when it was dropped.
+    """
     if not login.administers():
         say(REFUSED, good=False)
         return ()
@@ -74,7 +80,7 @@ def ingest(view: View, paths: Sequence[str], doing: str) -> Sequence[Result]:
     with st.status(doing, expanded=True) as box:
         ran = run(("ingest", "--progress", *paths), view.store.data, _follow(box.text, done))
     for result in done:
-        said = result_words(result)[1]
+        said = result_words(replace(result, name=called or result.name))[1]
         say(said, good=result.verdict in (LANDED, DUPLICATE, STATEMENT))
     if not done:
         say(ran.mistake if ran.code else "There was nothing to take in.", good=not ran.code)
