@@ -2,10 +2,10 @@
 
 from types import ModuleType
 
-from pages import activity, costs, data, explore, overview, session, sessions
+from pages import activity, costs, data, explore, overview, session, sessions, usage
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
-    ("Analytics", (overview, costs, activity)),
+    ("Analytics", (overview, costs, usage, activity)),
     ("Breakdowns", (sessions, explore)),
     ("Organisation and account", (data,)),
 )

@@ -39,14 +39,16 @@ def stacked_bar(
     before: Overlay | None = None,
     dark: bool = False,
     height: int = 300,
+    shares: bool = False,
 ) -> Drawing:
     """The timeline as one bar per bucket, members stacked by rank; a click picks a bucket.
 
     `hues` gives members their slots (default: by rank); `before` is drawn as a dashed line; `dark`
-    matters only where some colour is configured. Raises NotAdditive, and BadValue for over 1,000
-    rows.
+    matters only where some colour is configured. With `shares` the timeline holds shares of every
+    bucket, which stack up to all of it though they do not add up over time. Raises NotAdditive, and
+    BadValue for over 1,000 rows.
     """
-    if not timeline.measure.additive:
+    if not timeline.measure.additive and not shares:
         raise NotAdditive.stacked(timeline.measure.label)
     return _drawn(timeline, hues or colours(timeline.members), before, dark=dark, height=height)
 

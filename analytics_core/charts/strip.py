@@ -7,7 +7,7 @@ import altair as alt
 from analytics_core.charts.alt_text import breakdown_sentence
 from analytics_core.charts.axes import pickable, slot_colour
 from analytics_core.charts.bars import bars
-from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
 from analytics_core.charts.rows import part_rows
 from analytics_core.charts.theme import Colours
 from analytics_core.errors import NotAdditive
@@ -28,6 +28,12 @@ def strip(breakdown: Breakdown, hues: Colours, *, period: str = "", dark: bool =
     values = [part.value or 0 for part in breakdown.parts]
     if min(values, default=0) < 0 or sum(values) <= 0:
         return bars(breakdown, hues, period=period, dark=dark)
+    return _drawn(breakdown, hues, period, dark=dark)
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(breakdown: Breakdown, hues: Colours, period: str, *, dark: bool) -> Drawing:
+    measure = breakdown.measure
     spec = _spec(breakdown.by.label, measure.label, hues.explicit(dark=dark))
     rows = part_rows(breakdown, hues)
     return Drawing(spec, (("rows", rows),), breakdown_sentence("One bar", breakdown, period))

@@ -1,18 +1,20 @@
 """A report as rows and columns, for people and programs outside the app."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
 from analytics_core.reports.course import Course
 from analytics_core.reports.pivot import Pivot
+from analytics_core.reports.rhythm import Rhythm
 from analytics_core.reports.session_lengths import SessionLengths
 from analytics_core.reports.sessions import Session
 from analytics_core.reports.standing import Standing
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.dimension import Dimension, dimension
+from analytics_core.semantics.format import DAY_NAMES
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.member import Member
 from analytics_core.semantics.unit import Unit
@@ -74,6 +76,20 @@ def of_pivot(pivot: Pivot) -> Sheet:
     down, across = pivot.rows_by.name, pivot.columns_by.name
     names = (Column(down), Column(f"{down} kind"), Column(across), Column(f"{across} kind"))
     return Sheet((*names, _figure(pivot.measure)), rows)
+
+
+def of_rhythm(rhythm: Rhythm) -> Sheet:
+    """One row per weekday and hour: which, how much in all weeks together."""
+    rows = tuple(
+        (DAY_NAMES[day], f"{hour:02}:00", value)
+        for day, cells in zip(rhythm.days, rhythm.cells, strict=True)
+        for hour, value in enumerate(cells)
+    )
+    hour = Column(f"hour ({rhythm.period.calendar.zone})")
+    figure = _figure(rhythm.measure)
+    return Sheet(
+        (Column("weekday"), hour, replace(figure, heading=f"sum of {figure.heading}")), rows
+    )
 
 
 def of_standing(standing: Standing) -> Sheet:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from analytics_core.errors import NotAdditive
-from analytics_core.reports.breakdown import Breakdown, Part, share_of
+from analytics_core.reports.breakdown import Breakdown, Part, members, share_of
 from analytics_core.reports.compare import Figure
 from analytics_core.reports.timeline import Timeline, laid
 from analytics_core.semantics.dimension import dimension
@@ -38,24 +38,28 @@ class Within:
 
     def found(self, view: View, member: str | None) -> tuple[Timeline, Breakdown]:
         """The course and the parts in one member of `of` (None is what has none)."""
+        return view.derived(("within", self, member), lambda: self._found(view, member))
+
+    def _found(self, view: View, member: str | None) -> tuple[Timeline, Breakdown]:
         period = view.filters.period
         cells = view.ask(self.question(period)).filter(pl.col(self.of).eq_missing(member))
         sums = cells.group_by(self.by).agg(_sum(self.measure)).rows()
-        who = self._ranked(sums)
+        who = tuple(members(self._ranked(sums), self.by, view.names))
         line = laid(view, self._folded(cells, who), who, self.measure, self.by, period.grain())
         return line, self._parts(sums, who)
 
-    def _ranked(self, sums: list[tuple[str | None, Figure]]) -> tuple[Member, ...]:
+    def _ranked(self, sums: list[tuple[str | None, Figure]]) -> pl.DataFrame:
         """Its members by rank, the rest as Others, what has none last (METRICS.md 3)."""
         named = [(name, value) for name, value in sums if name is not None]
         named.sort(key=lambda row: (row[1] is None, -(row[1] or 0), row[0].casefold(), row[0]))
         kept = named if len(named) <= self.top + 1 else named[: self.top]
-        who = [Member(name) for name, _ in kept]
+        rows: list[tuple[str | None, str, int]] = [(name, "member", 1) for name, _ in kept]
         if len(kept) < len(named):
-            who.append(Member(None, "others", len(named) - len(kept)))
+            rows.append((None, "others", len(named) - len(kept)))
         if len(named) < len(sums):
-            who.append(Member(None, "unattributed", 0))
-        return tuple(who)
+            rows.append((None, "unattributed", 0))
+        schema = {self.by: pl.String, f"{self.by}_kind": pl.String, f"{self.by}_members": pl.Int64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     def _folded(self, cells: pl.DataFrame, who: tuple[Member, ...]) -> pl.DataFrame:
         """The cells with members that are not shown summed up, as an answer by bucket and member."""

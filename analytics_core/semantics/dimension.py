@@ -163,6 +163,13 @@ _ALL = (
         "How its cost is known: reported by the source, computed from prices, free, or unpriced.",
     ),
     _dimension(
+        "recorded",
+        "Recorded as",
+        "ways of recording",
+        "An event for each request, or a bucket the source had already summed.",
+        column="grain",
+    ),
+    _dimension(
         "pricing_rule",
         "Pricing rule",
         "pricing rules",

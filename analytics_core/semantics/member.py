@@ -7,12 +7,9 @@ from analytics_core.semantics.format import member_label
 
 Kind = Literal["member", "others", "unattributed"]
 
-_WORDED = (
-    "service_type",
-    "event_type",
-    "pricing_rule",
-    "cost_source",
-)  # members that are code words
+_WORDED = (  # members that are code words
+    "service_type", "event_type", "pricing_rule", "cost_source", "recorded",
+)  # fmt: skip
 _OWN_WORDS = {"unsplit": "(not itemised)"}
 
 

@@ -26,6 +26,7 @@ def choose(
             required=True,
             label_visibility="collapsed",
             persist_state="session",
+            wrap=True,  # else a phone would show half of them
         )
 
 

@@ -1,6 +1,7 @@
 """Where a number comes from: value, formula, selection, rows, provenance, SQL (METRICS.md 4.14)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -23,7 +24,8 @@ from analytics_core.ui.escape import md_escape
 def explain(view: View, query: Query, name: str, about: str = "") -> None:
     """A button that opens the explanation of the answer to `query`; closed, it costs nothing.
 
-    `about` is the measure it speaks of; by default the query's first.
+    `about` is the measure it speaks of; by default all of the query's, or the first where a report
+    answers that.
     """
     popover = st.popover(
         "Explain",
@@ -34,19 +36,27 @@ def explain(view: View, query: Query, name: str, about: str = "") -> None:
     )
     if popover.open:
         with popover, edge(f"{name}.explain"):
-            _draw(view, query, MEASURES[about or query.measures[0]])
+            _draw(view, query, about)
 
 
-def _draw(view: View, query: Query, measure: Measure) -> None:
+def _draw(view: View, query: Query, about: str) -> None:
     by = query.by[0] if query.by else None
-    whole = figure(view, measure.name, by)
-    asked = behind(measure.name, by) if measure.report else query
-    how = view.explained(asked)
-    known = dict(how.known)[asked.measures[0] if measure.report else measure.name]
-    st.markdown(f"**{measure.label}**: {md_escape(exact(whole, measure.unit))}")
-    st.caption(f"{measure.description} Formula: {md_escape(measure.formula)}")
+    plain = tuple(name for name in query.measures if not MEASURES[name].report)
+    names = (about,) if about else plain if query.measures[0] in plain else query.measures[:1]
+    measures = [MEASURES[name] for name in names]
+    if measures[0].report:
+        asked = behind(names[0], by)
+        how = view.explained(asked)
+        known = {names[0]: dict(how.known)[asked.measures[0]]}
+    else:
+        how = view.explained(replace(query, measures=plain))
+        known = dict(how.known)
+    for measure in measures:
+        whole = figure(view, measure.name, by)
+        st.markdown(f"**{measure.label}**: {md_escape(exact(whole, measure.unit))}")
+        st.caption(f"{measure.description} Formula: {md_escape(measure.formula)}")
     with st.container(gap="xxsmall"):
-        for label, words in _lines(view, measure, how, known):
+        for label, words in _lines(view, measures, how, known):
             st.markdown(f":small[**{label}** {md_escape(words)}]")
     st.caption("The same question on the command line")
     st.code(command(query, view.filters, state.username()), language="bash", wrap_lines=True)
@@ -56,7 +66,9 @@ def _draw(view: View, query: Query, measure: Measure) -> None:
             st.code("\n".join(f"{k} = {v}" for k, v in values), language=None, wrap_lines=True)
 
 
-def _lines(view: View, measure: Measure, how: Explained, known: int) -> Iterator[tuple[str, str]]:
+def _lines(
+    view: View, measures: Sequence[Measure], how: Explained, known: Mapping[str, int]
+) -> Iterator[tuple[str, str]]:
     period = view.filters.period
     zone = period.calendar.zone
     yield "Period", f"{_range(period, zone)} ({zone}), the end not included"
@@ -64,17 +76,26 @@ def _lines(view: View, measure: Measure, how: Explained, known: int) -> Iterator
         yield "in UTC", _range(period, "UTC")
     yield "Filters", "; ".join(_picked(p, view.names) for p in view.filters.picks) or "none"
     yield "Scope", f"you see {state.scope_words()}"
-    yield "Rows", f"{_events(how.rows)}, {known:,} of them with a known value"
-    if measure.unit is Unit.USD:
+    yield "Rows", f"{_events(how.rows)}, {_known(measures, known)}"
+    money = any(measure.unit is Unit.USD for measure in measures)
+    if money:
         yield "Provenance", _provenance(how)
-    left_out = _left_out(how) if measure.unit is Unit.USD else ""
+    left_out = _left_out(how) if money else ""
     if left_out:
         yield "Left out", left_out
     until = how.data_until
     upto = f", data up to {moment_text(until, zone)}" if until else ""
     yield "Data", f"version {how.version}{upto}"
-    report = f"the report '{measure.report}' from " if measure.report else ""
+    report = f"the report '{measures[0].report}' from " if measures[0].report else ""
     yield "Answered by", f"{report}{how.store} in {how.ms:,.0f} ms"
+
+
+def _known(measures: Sequence[Measure], known: Mapping[str, int]) -> str:
+    """How many rows have a known value, of each measure where there are several."""
+    if len(measures) == 1:
+        return f"{known[measures[0].name]:,} of them with a known value"
+    each = ", ".join(f"{measure.label} in {known[measure.name]:,}" for measure in measures)
+    return f"known values of {each}"
 
 
 def _range(period: Period, zone: str) -> str:

@@ -17,9 +17,12 @@ from analytics_core.store.view import View
 from analytics_core.ui import controls, state
 from analytics_core.ui.draw import draw, nothing_to_draw, to_member
 from analytics_core.ui.entity import hues, is_dark
+from analytics_core.ui.escape import md_escape
 from analytics_core.ui.members import Members
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.shares import doughnut_and_list
+
+BUTTONS, MOST = 8, 50  # dimensions to choose from in a row, and at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Split:
 
     The chart is of the `top` members by the measure that ranks: a doughnut and the list of its
     parts, or bars (always for a measure that does not add up). The table is that of `Members`.
-    It hides itself where the data have none of the dimensions.
+    With `tags` the keys of tags follow, those with most events first. It hides itself where the
+    data have none of the dimensions.
     """
 
     name: str
@@ -37,6 +41,7 @@ class Split:
     measures: tuple[str, ...]
     chart: Literal["doughnut", "bars"] = "doughnut"
     top: int = 6
+    tags: bool = False
 
     def questions(self, view: View) -> Sequence[Query]:
         """The members, those of the chart and the whole, as the controls stand."""
@@ -53,7 +58,11 @@ class Split:
         panel(view, self.name, self.title, self._content)
 
     def _offered(self, view: View) -> tuple[str, ...]:
-        return filled(view, self.by)
+        named = filled(view, self.by)
+        if not self.tags:
+            return named
+        keys = view.tag_keys().sort("events", "key", descending=[True, False])["key"]
+        return tuple(dict.fromkeys((*named, *(f"tag:{key}" for key in keys))))[:MOST]
 
     def _members(self, view: View) -> Members:
         offered = self._offered(view) or self.by[:1]
@@ -67,11 +76,17 @@ class Split:
 
         def above() -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                offered = self._offered(view)
-                controls.choose(self.name, "by", "By", offered, lambda n: dimension(n).label)
+                self._choose(self._offered(view))
                 content.controls()
 
         return replace(content, controls=above, chart=lambda: self._chart(view, members))
+
+    def _choose(self, offered: Sequence[str]) -> None:
+        """Buttons, or a drop-down where they are too many; keys of tags are text, not markdown."""
+        if len(offered) > BUTTONS:
+            controls.choose_one(self.name, "by", "By", offered, _words)
+        else:
+            controls.choose(self.name, "by", "By", offered, lambda name: md_escape(_words(name)))
 
     def _chart(self, view: View, members: Members) -> None:
         measure = members.ordered()[0]
@@ -83,3 +98,9 @@ class Split:
             when = period_text(view.filters.period)
             drawn = bars(parts, colours, period=when, dark=is_dark())
             draw(drawn, state.of_panel(self.name, "chart"), to_member(parts))
+
+
+def _words(name: str) -> str:
+    """What a dimension is called in its control; a tag is its key."""
+    of = dimension(name)
+    return of.tag or of.label

@@ -50,6 +50,13 @@ def test_a_project_without_a_price_is_unknown_on_its_day_and_in_all(viewed):
     assert line.totals()["total"].to_list() == [9 * USD, 0, None]
 
 
+def test_projects_are_called_by_their_display_names(viewed):
+    names = {"names.csv": "dimension,value,name\nproject,A,Atlas\n"}
+    line, parts = SPLIT.found(viewed(EVENTS, now=NOW, files=names), "search")
+    assert line.labels == ("d", "Atlas")
+    assert [part.label for part in parts.parts] == ["d", "Atlas"]
+
+
 def test_only_what_adds_up_can_be_folded(viewed):
     with pytest.raises(NotAdditive):
         Within("users", "service_type", "project", top=2).found(viewed(EVENTS), "search")
@@ -81,4 +88,5 @@ def test_folding_is_exactly_what_each_service_type_would_be_asked(viewed, seed: 
         assert line.frame.equals(asked.frame)
         assert (line.labels, line.idle) == (asked.labels, asked.idle)
         assert line.totals().equals(asked.totals())
-        assert parts == breakdown(picked, "cost", "project", top=2)
+        whole = breakdown(picked, "cost", "project", top=2)
+        assert (parts.parts, parts.total) == (whole.parts, whole.total)
