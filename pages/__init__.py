@@ -2,12 +2,15 @@
 
 from types import ModuleType
 
-from pages import activity, costs, data, explore, overview, session, sessions, usage
+from pages import account, activity, costs, data, explore, overview, session, sessions, usage
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Analytics", (overview, costs, usage, activity)),
     ("Breakdowns", (sessions, explore)),
     ("Organisation and account", (data,)),
 )
-HIDDEN: tuple[ModuleType, ...] = (session,)  # reached by links: one member, one's own account
+HIDDEN: tuple[ModuleType, ...] = (
+    session,
+    account,
+)  # reached by links: one member, one's own account
 EVERY = (*(module for _, modules in PAGES for module in modules), *HIDDEN)

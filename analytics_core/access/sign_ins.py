@@ -1,7 +1,7 @@
 """Sign-ins: one row of state.db each, known by the digest of a cookie, ended on the server."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 
 from analytics_core.access.accounts import Account
@@ -21,6 +21,17 @@ class SignIn:
     username: str
     digest: str
     binding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account is signed in: one living row, as its owner may see it. Times are aware UTC."""
+
+    id: str
+    created: datetime
+    last_seen: datetime
+    address: str
+    agent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,20 @@ class SignIns:
             self.state.write("UPDATE sign_ins SET last_seen = ? WHERE id = ?", at, sign_in)
         return SignIn(*fields)
 
+    def places(self, account: Account, now: datetime) -> tuple[Place, ...]:
+        """The account's living sign-ins, the one seen last first."""
+        at = _seconds(now)
+        rows = self.state.rows(
+            "SELECT id, created, last_seen, address, agent FROM sign_ins"
+            " WHERE username = ? AND digest = ? AND expires > ? AND last_seen > ?"
+            " ORDER BY last_seen DESC, created DESC, id",
+            account.username, self._over(account), at, at - int(IDLE.total_seconds()),
+        )  # fmt: skip
+        return tuple(
+            Place(public, _instant(created), _instant(seen), address or "", agent or "")
+            for public, created, seen, address, agent in rows
+        )
+
     def fits(self, sign_in: SignIn, account: Account, binding: str) -> bool:
         """Whether name, password and epoch are those of the sign-in, and so is the browser."""
         over = compare_digest(sign_in.digest, self._over(account))
@@ -75,6 +100,10 @@ class SignIns:
     def _over(self, account: Account) -> str:
         rows = self.state.rows("SELECT epoch FROM epochs WHERE username = ?", account.username)
         return digest(account.username, account.password, rows[0][0] if rows else "")
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _seconds(now: datetime) -> int:

@@ -26,7 +26,7 @@ def remember(pages: Mapping[str, Page], closed: Collection[str]) -> None:
 
 def leads_to(path: str) -> bool:
     """Whether there is a page of that path that is for this reader."""
-    return path in st.session_state[_PAGES]
+    return path in st.session_state.get(_PAGES, {})
 
 
 def link(

@@ -16,9 +16,11 @@ from analytics_core.access.gate import Gate, gate_of
 from analytics_core.access.principal import Principal
 from analytics_core.access.roles import described, labels, scope_of
 from analytics_core.access.secret import binding_of, digest
+from analytics_core.access.sign_ins import Place
 from analytics_core.semantics.filters import Scope
 from analytics_core.semantics.names import NO_NAMES, Names
 from analytics_core.store.manifest import demo_only
+from analytics_core.ui import links
 from analytics_core.ui.escape import md_escape
 
 # Session keys of this module. Nothing else reads or clears them.
@@ -103,6 +105,21 @@ def sign_out_everywhere() -> None:
     _leave("You are signed out everywhere.")
 
 
+def places() -> list[tuple[Place, bool]]:
+    """Where the person of this tab is signed in, and whether it is here; [] when signed out."""
+    principal, held, now = who(), st.session_state.get(SIGN_IN), datetime.now(UTC)
+    account = gate().accounts(now).get(principal.username) if principal else None
+    if account is None:
+        return []
+    return [(place, place.id == held) for place in gate().sign_ins.places(account, now)]
+
+
+def end_place(sign_in: str) -> None:
+    """Ends one sign-in of the person of this tab; for `on_click`."""
+    if sign_in in (place.id for place, _ in places()):
+        gate().sign_ins.end(sign_in)
+
+
 def account_popover(principal: Principal, names: Names = NO_NAMES) -> None:
     """Draws who is signed in, what they see, and the way out."""
     with st.popover(md_escape(principal.name), icon=":material/account_circle:", width="stretch"):
@@ -110,6 +127,7 @@ def account_popover(principal: Principal, names: Names = NO_NAMES) -> None:
         if principal.email:
             st.text(principal.email)
         st.caption(f"{labels(principal)} · You see: {md_escape(described(principal, names))}.")
+        links.link("account", "Account", ":material/manage_accounts:")
         st.button("Sign out", key="sign_out", on_click=sign_out, width="stretch")
 
 

@@ -138,3 +138,19 @@ def test_page_and_routes_share_one_gate(tmp_path):
     assert first is second
     assert first is not gate_of(tmp_path / "other", auth, lambda _: True)
     assert set(first.demo_accounts(NOW)) == {"mia", "leo", "ana", "max", "ada"}
+
+
+def test_the_places_of_an_account_are_its_living_sign_ins_and_nobody_elses(gate, write_accounts):
+    ana = gate.accounts(NOW)["ana"]
+    for hours, agent in ((30, "idle"), (5, "old"), (1, "new")):
+        at = NOW - timedelta(hours=hours)
+        gate.begin(ana, HERE, at, address="10.0.0.4", agent=agent)
+    begun(gate, "bo")
+    places = gate.sign_ins.places(ana, NOW)
+    assert [(p.agent, p.address, p.last_seen) for p in places] == [
+        ("new", "10.0.0.4", NOW - timedelta(hours=1)), ("old", "10.0.0.4", NOW - timedelta(hours=5)),
+    ]  # fmt: skip
+    gate.sign_ins.end(places[0].id)
+    assert [p.agent for p in gate.sign_ins.places(ana, NOW)] == ["old"]
+    write_accounts(hashed=OTHER_HASH, ana="roles: [member]")
+    assert gate.sign_ins.places(gate.accounts(NOW)["ana"], NOW) == ()
