@@ -1,9 +1,10 @@
 """What is happening now? Every request and every usage item, of all projects at once."""
 
+from analytics_core.reports.activity import without_item_picks
 from analytics_core.store.view import View
 from analytics_core.ui import layout
 from analytics_core.ui.event import KEY, EventDialog
-from analytics_core.ui.listing import Listing, without_item_picks
+from analytics_core.ui.listing import Listing
 from analytics_core.ui.trend import Trend
 
 TITLE = "Activity"

@@ -1,7 +1,7 @@
 """What can be asked for over HTTP, each declared once: routes, checks and documentation follow."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from analytics_core.api.call import Call, Reply
 from analytics_core.api.parameter import TEXT, Parameter, Schema
@@ -14,11 +14,6 @@ DRAWN = tuple(
     Parameter(name=name, description="How a page shows it; changes nothing here.", schema=TEXT)
     for name in ("view", "show")
 )
-FORMAT = Parameter(
-    name="format",
-    description="The format of the answer, whatever the header `Accept` says.",
-    schema={"type": "string", "enum": [*FORMATS], "default": "json"},
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +21,7 @@ class Operation:
     """One GET operation. `path` comes after /api/v1, in the words of Starlette.
 
     `example` is such a path with parameters that really answers, `schema` the JSON Schema of the
-    JSON answer. One that is `open` needs no token; its caller is NOBODY.
+    JSON answer, if `formats` (the first is the default) has it. One that is `open` needs no token; its caller is NOBODY.
     """
 
     name: str
@@ -34,8 +29,8 @@ class Operation:
     summary: str
     about: str
     example: str
-    schema: Schema
     run: Callable[[Call], Reply]
+    schema: Schema = field(default_factory=dict[str, object])
     parameters: tuple[Parameter, ...] = ()
     formats: tuple[str, ...] = JSON_ONLY
     open: bool = False
@@ -43,5 +38,13 @@ class Operation:
     @property
     def accepted(self) -> tuple[Parameter, ...]:
         """Every parameter it takes."""
-        more = (FORMAT,) if len(self.formats) > 1 else ()
+        more = (_format(self.formats),) if len(self.formats) > 1 else ()
         return (*self.parameters, *more, *DRAWN)
+
+
+def _format(names: Sequence[str]) -> Parameter:
+    return Parameter(
+        name="format",
+        description="The format of the answer, whatever the header `Accept` says.",
+        schema={"type": "string", "enum": list(names), "default": names[0]},
+    )

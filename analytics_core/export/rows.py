@@ -30,28 +30,82 @@ def csv_pages(view: View, of: Of) -> Iterator[bytes]:
     Columns as in docs/events.md; times in the zone and in UTC, money in USD to the last digit, lists
     as JSON, text guarded against formulas.
     """
-    zone = view.filters.period.calendar.zone
-    head = _lines(view.rows(of, Cut(1)).clear(), of, zone, origin=view.scope.everything)
-    yield head.write_csv(include_bom=True, line_terminator="\r\n").encode()
+    yield csv_of(view.rows(of, Cut(1)).clear(), view, of)
     for page in view.pages(of):
-        lines = _lines(page, of, zone, origin=view.scope.everything)
-        yield lines.write_csv(include_header=False, line_terminator="\r\n").encode()
+        yield (
+            _lines(page, view, of).write_csv(include_header=False, line_terminator="\r\n").encode()
+        )
+
+
+def csv_of(page: pl.DataFrame, view: View, of: Of) -> bytes:
+    """One page of rows as a CSV of its own."""
+    return _lines(page, view, of).write_csv(include_bom=True, line_terminator="\r\n").encode()
 
 
 def parquet(view: View, of: Of) -> bytes:
-    """The rows as one Parquet file (zstd), newest first: events with the columns of the store.
+    """The rows as one Parquet file, as `parquet_pages` gives it part by part."""
+    return b"".join(parquet_pages(view, of))
 
-    What they are and how many stands as JSON in the file's metadata, under `tokentally`.
+
+def parquet_pages(view: View, of: Of) -> Iterator[bytes]:
+    """The Parquet file (zstd), part by part, newest first: events with the columns of the store.
+
+    What they are and how many stands as JSON in the file's metadata, under `tokentally`. Without
+    its last part it is no file that can be read.
     """
-    out, rows = io.BytesIO(), 0
+    out, rows = _Parts(), 0
     schema = _schema(of, origin=view.scope.everything)
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for page in view.pages(of):
             writer.write_table(_table(page, of, schema))
             rows += page.height
+            yield out.taken()
         about = {"rows": of, **of_selection(view.store, view.filters), "row_count": rows}
         writer.add_key_value_metadata({"tokentally": json.dumps(about, ensure_ascii=False)})
-    return out.getvalue()
+    yield out.taken()
+
+
+def arrow_pages(view: View, of: Of) -> Iterator[bytes]:
+    """The rows as an Arrow IPC stream, part by part, newest first; columns as in Parquet."""
+    out = _Parts()
+    schema = _schema(of, origin=view.scope.everything)
+    with pa.ipc.new_stream(out, schema) as stream:
+        for page in view.pages(of):
+            stream.write_table(_table(page, of, schema))
+            yield out.taken()
+    yield out.taken()
+
+
+def table_of(page: pl.DataFrame, view: View, of: Of) -> pa.Table:
+    """One page of rows as a table with the columns of `parquet_pages`."""
+    return _table(page, of, _schema(of, origin=view.scope.everything))
+
+
+class _Parts(io.RawIOBase):
+    """A file that only grows, and is read while it does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[bytes] = []
+        self._written = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._written
+
+    def write(self, data: Any, /) -> int:
+        part = bytes(data)
+        self._parts.append(part)
+        self._written += len(part)
+        return len(part)
+
+    def taken(self) -> bytes:
+        """What was written since this was asked last."""
+        part = b"".join(self._parts)
+        self._parts.clear()
+        return part
 
 
 def _schema(of: Of, *, origin: bool) -> pa.Schema:
@@ -73,9 +127,10 @@ def _table(page: pl.DataFrame, of: Of, schema: pa.Schema) -> pa.Table:
     return made.set_column(place, "quantity", decimals(made.column(place), 6)).cast(schema)
 
 
-def _lines(page: pl.DataFrame, of: Of, zone: str, *, origin: bool) -> pl.DataFrame:
+def _lines(page: pl.DataFrame, view: View, of: Of) -> pl.DataFrame:
     """The page as the texts and whole numbers of CSV."""
-    hidden = {"started_at", "place", *(() if origin else ORIGIN)}
+    zone = view.filters.period.calendar.zone
+    hidden = {"started_at", "place", *(() if view.scope.everything else ORIGIN)}
     columns = [] if zone == "UTC" else [_moment("started_at", zone)]
     columns.append(_moment("started_at", "UTC"))
     columns += [_cell(page, name) for name in page.columns if name not in hidden]

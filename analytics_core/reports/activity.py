@@ -72,6 +72,12 @@ def page(view: View, of: Of, at: Cut | None = None) -> Page:
     return Page(of, frame, newer + 1, total)
 
 
+def without_item_picks(view: View) -> View:
+    """The same View without the picks that only usage items have."""
+    picks = tuple(pick for pick in view.filters.picks if not pick.of.items)
+    return replace(view, filters=replace(view.filters, picks=picks))
+
+
 def event(view: View, mark: Mark) -> Event | None:
     """The event of a mark, whatever is picked; None where the reader may not see it, or it is gone."""
     period = view.filters.period

@@ -10,7 +10,7 @@ import streamlit as st
 from analytics_core.export import csv
 from analytics_core.export.columnar import PARQUET_MIME
 from analytics_core.export.rows import MOST, csv_pages, parquet
-from analytics_core.reports.activity import Page, page
+from analytics_core.reports.activity import Page, page, without_item_picks
 from analytics_core.semantics.filters import Filters
 from analytics_core.semantics.query import Query
 from analytics_core.store.sql_rows import Cut, Mark, Of
@@ -83,12 +83,6 @@ def _draw(view: View, listing: Listing) -> None:
                 st.caption("The picks on usage items are not about whole requests.")
             _table(about, listing, shown)
             _pager(listing, shown, place)
-
-
-def without_item_picks(view: View) -> View:
-    """The same View without the picks that only usage items have."""
-    picks = tuple(pick for pick in view.filters.picks if not pick.of.items)
-    return replace(view, filters=replace(view.filters, picks=picks))
 
 
 @dataclass(frozen=True, slots=True)
