@@ -2,15 +2,29 @@
 
 from types import ModuleType
 
-from pages import account, activity, costs, data, explore, overview, session, sessions, usage
+from pages import (
+    account,
+    activity,
+    agent,
+    agents,
+    costs,
+    data,
+    explore,
+    model,
+    models,
+    overview,
+    project,
+    projects,
+    session,
+    sessions,
+    usage,
+)
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Analytics", (overview, costs, usage, activity)),
-    ("Breakdowns", (sessions, explore)),
+    ("Breakdowns", (projects, models, agents, sessions, explore)),
     ("Organisation and account", (data,)),
 )
-HIDDEN: tuple[ModuleType, ...] = (
-    session,
-    account,
-)  # reached by links: one member, one's own account
+# Reached by links: one member, one's own account.
+HIDDEN: tuple[ModuleType, ...] = (project, model, agent, session, account)
 EVERY = (*(module for _, modules in PAGES for module in modules), *HIDDEN)

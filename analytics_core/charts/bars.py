@@ -10,26 +10,37 @@ from analytics_core.charts.axes import CALM, INK, pickable, slot_colour, strong_
 from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
 from analytics_core.charts.rows import part_rows
 from analytics_core.charts.theme import NAMED, Colours
-from analytics_core.reports.breakdown import Breakdown
+from analytics_core.reports import breakdown as parts_of
+from analytics_core.reports.breakdown import Breakdown, Part
 from analytics_core.semantics.format import text
+from analytics_core.semantics.unit import Unit
 
 ROOM = 74  # pixels right of the longest bar, for the longest amount of the short form
+SHARE_ROOM = 106  # and for "· 12% of cost" after it
 STEP = 30  # height of one bar and its gap
 
 
 def bars(
-    breakdown: Breakdown, hues: Colours | None = None, *, period: str = "", dark: bool = False
+    breakdown: Breakdown,
+    hues: Colours | None = None,
+    *,
+    period: str = "",
+    share_of: str = "",
+    dark: bool = False,
 ) -> Drawing:
     """The parts as bars in rank order, the figure in its short form at the end of each; a click picks.
 
-    Without `hues`, or with more members than slots, all bars have one colour. `period` is said in
-    the alternative text. Raises BadValue for over 1,000 parts.
+    Without `hues`, or with more members than slots, all bars have one colour. Further measures of
+    the breakdown are in the tooltip; the share that a part has of one of them, `share_of`, stands
+    after its figure. `period` is said in the alternative text. Raises BadValue for over 1,000 parts.
     """
-    return _drawn(breakdown, hues, period, dark=dark)
+    return _drawn(breakdown, hues, period, share_of, dark=dark)
 
 
 @lru_cache(maxsize=KEPT)
-def _drawn(breakdown: Breakdown, hues: Colours | None, period: str, *, dark: bool) -> Drawing:
+def _drawn(
+    breakdown: Breakdown, hues: Colours | None, period: str, share_of: str, *, dark: bool
+) -> Drawing:
     measure = breakdown.measure
     coloured = hues if hues and len(breakdown.parts) <= NAMED + 2 else None
     own = coloured.explicit(dark=dark) if coloured else ()
@@ -38,24 +49,41 @@ def _drawn(breakdown: Breakdown, hues: Colours | None, period: str, *, dark: boo
         measure.label,
         own,
         coloured=bool(coloured),
+        also=tuple(of.label for of in breakdown.also),
         shares=measure.additive,
         height=STEP * max(1, len(breakdown.parts)),
+        room=ROOM + (SHARE_ROOM if share_of else 0),
     )
     rows = part_rows(breakdown, hues or Colours(())).with_columns(
-        pl.Series("amount", [_amount(p.value, breakdown) for p in breakdown.parts], pl.String),
+        pl.Series("amount", [_amount(p, breakdown, share_of) for p in breakdown.parts], pl.String),
         pl.col("value").clip(lower_bound=0).alias("end"),  # amounts stand right of zero
         pl.lit(INK).alias("ink"),
     )
     return Drawing(spec, (("rows", rows),), breakdown_sentence("Bars", breakdown, period))
 
 
-def _amount(value: int | float | None, breakdown: Breakdown) -> str:
-    return text(value, breakdown.measure.unit, additive=breakdown.measure.additive)
+def _amount(part: Part, breakdown: Breakdown, of: str) -> str:
+    figure = text(part.value, breakdown.measure.unit, additive=breakdown.measure.additive)
+    if not of:
+        return figure
+    place = [measure.name for measure in breakdown.also].index(of)
+    share = parts_of.share_of(part.also[place], breakdown.also_totals[place])
+    if share is None:
+        return figure
+    return f"{figure} · {text(share, Unit.RATIO)} of {breakdown.also[place].label.lower()}"
 
 
 @lru_cache(maxsize=512)
 def _spec(
-    member: str, amount: str, own: tuple[str, ...], *, coloured: bool, shares: bool, height: int
+    member: str,
+    amount: str,
+    own: tuple[str, ...],
+    *,
+    also: tuple[str, ...],
+    coloured: bool,
+    shares: bool,
+    height: int,
+    room: int,
 ) -> Spec:
     # A bar's place is its rank and name in one text, so that two members of one name stay apart.
     place = alt.Y(
@@ -73,11 +101,12 @@ def _spec(
             domain=False,
         ),
     )
-    extent = alt.Scale(nice=False, range=[0, alt.ExprRef(f"width-{ROOM}")])
+    extent = alt.Scale(nice=False, range=[0, alt.ExprRef(f"width-{room}")])
     length = alt.X("value:Q", title=None, axis=None, scale=extent)
     tooltip = [alt.Tooltip("member:N", title=member), alt.Tooltip("text:N", title=amount)]
     if shares:
         tooltip.append(alt.Tooltip("share:N", title="Share"))
+    tooltip += [alt.Tooltip(f"also{place}:N", title=label) for place, label in enumerate(also)]
     parts = alt.Chart(alt.NamedData("rows")).encode(x=length, y=place, tooltip=tooltip)
     colour = slot_colour(own) if coloured else alt.value("blue")
     bar = pickable(parts.mark_bar(cornerRadiusEnd=3, cursor="pointer").encode(color=colour), "id")

@@ -4,6 +4,7 @@ Columns of a timeline's rows: start (naive wall clock), bucket (ISO text, what a
 tick (the axis), when, member, rank, slot, value (Float64), text, partial, total (text).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import polars as pl
@@ -80,7 +81,7 @@ def _member_names(timeline: Timeline, colours: Colours) -> pl.DataFrame:
     return pl.DataFrame(named, schema=schema, orient="row")
 
 
-def _texts(figures: pl.Series, measure: Measure) -> pl.Series:
+def _texts(figures: Iterable[Number], measure: Measure) -> pl.Series:
     return pl.Series([full_text(value, measure) for value in figures], dtype=pl.String)
 
 
@@ -143,7 +144,10 @@ def _naive(bucket: Bucket) -> datetime:
 
 
 def part_rows(breakdown: Breakdown, colours: Colours) -> pl.DataFrame:
-    """One row per member, by rank: row (the axis), id, member, rank, slot, value, text, share."""
+    """One row per member, by rank: row (the axis), id, member, rank, slot, value, text, share.
+
+    The figures of further measures follow as text: also0, also1 and so on.
+    """
     check_size(len(breakdown.parts))
     measure = breakdown.measure
     rows = [
@@ -174,7 +178,11 @@ def part_rows(breakdown: Breakdown, colours: Colours) -> pl.DataFrame:
         },
         orient="row",
     )
-    return frame.with_columns(scaled("value", measure))
+    further = [
+        _texts([part.also[place] for part in breakdown.parts], of).alias(f"also{place}")
+        for place, of in enumerate(breakdown.also)
+    ]
+    return frame.with_columns(scaled("value", measure), *further)
 
 
 def largest_stack(timeline: Timeline) -> float:

@@ -45,7 +45,8 @@ class Colours:
     def slot_of(self, member: Member) -> int:
         """The slot (0 to 9) of one member; a member never given one is grey."""
         known = {(m.kind, m.name): slot for m, slot in self.slots}
-        return known.get((member.kind, member.name), OTHERS)
+        grey = UNATTRIBUTED if member.kind == "unattributed" else OTHERS
+        return known.get((member.kind, member.name), grey)
 
     def palette(self, *, dark: bool) -> tuple[str, ...]:
         """The ten colours of one theme, configured ones nudged until they can be seen on it."""

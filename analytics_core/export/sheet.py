@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from analytics_core.prices.price import Price
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
 from analytics_core.reports.course import Course
 from analytics_core.reports.pivot import Pivot
+from analytics_core.reports.price_history import listed, quantity, quoted
 from analytics_core.reports.rhythm import Rhythm
 from analytics_core.reports.session_lengths import SessionLengths
 from analytics_core.reports.sessions import Session
@@ -60,10 +62,13 @@ def of_timeline(timeline: Timeline) -> Sheet:
 
 
 def of_breakdown(breakdown: Breakdown) -> Sheet:
-    """One row per member, Others and (unattributed): who, how much, and which share."""
-    rows = tuple((p.label, *_known_as(p.member), p.value, p.share) for p in breakdown.parts)
+    """One row per member, Others and (unattributed): who, how much, which share, further measures."""
+    rows = tuple(
+        (p.label, *_known_as(p.member), p.value, p.share, *p.also) for p in breakdown.parts
+    )
     names = _member_columns(breakdown.by)
-    return Sheet((*names, _figure(breakdown.measure), Column("share", Unit.RATIO)), rows)
+    figures = (_figure(breakdown.measure), Column("share", Unit.RATIO))
+    return Sheet((*names, *figures, *map(_figure, breakdown.also)), rows)
 
 
 def of_pivot(pivot: Pivot) -> Sheet:
@@ -177,6 +182,31 @@ def of_course(course: Course) -> Sheet:
     )
     names = (Column("start (UTC)"), Column("model"), Column("service_type"), Column("status"))
     return Sheet((*names, *figures), rows)
+
+
+def of_prices(prices: Sequence[Price]) -> Sheet:
+    """One row per price: of what, for whom, from when to when (UTC), how much for how many."""
+    rows = tuple(
+        (
+            p.rule, p.variant, str(p.tier_above or ""), _utc(p.valid_from), _utc(p.valid_to),
+            quoted(p), quantity(p), listed(p), "yes" if p.folded else "", p.origin,
+        )
+        for p in prices
+    )  # fmt: skip
+    texts = ("pricing_rule", "tier", "above input tokens", "valid from (UTC)", "valid to (UTC)")
+    columns = (
+        *map(Column, texts),
+        Column("price (USD)", Unit.USD),
+        Column("per"),
+        Column("list price (USD)", Unit.USD),
+        Column("borrowed"),
+        Column("origin"),
+    )
+    return Sheet(columns, rows)
+
+
+def _utc(moment: datetime | None) -> Cell:
+    return moment.replace(tzinfo=UTC) if moment else ""
 
 
 def _figure(measure: Measure) -> Column:

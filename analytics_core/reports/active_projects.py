@@ -38,6 +38,21 @@ def active_projects(view: View) -> ActiveProjects:
     return ActiveProjects(active, max(len(alive | _seen(view)), active or 0))
 
 
+def listed(view: View, *, archived: bool = False) -> tuple[str, ...]:
+    """The projects a reader may know of, with or without usage: those of the period, by name.
+
+    With `archived` those that were archived before it in their stead. Of the picks only that on
+    project narrows them; a name is told as in `active_projects`.
+    """
+    period, picked = view.filters.period, set(view.filters.values("project"))
+    by_name = {p.name: p for p in view.store.house.projects}
+    seen = _seen(view)
+    told = {n for n in by_name if _admitted(n, view.scope) and (not picked or n in picked)} | seen
+    gone = {n for n in told if n in by_name and _archived(by_name[n], period)}
+    there = {n for n in told - gone if n in seen or _alive(by_name[n], period)}
+    return tuple(sorted(gone if archived else there, key=lambda name: (name.casefold(), name)))
+
+
 def _seen(view: View) -> set[str]:
     """Projects with a visible event before the period ends, other picks lifted."""
     period = view.filters.period
@@ -55,7 +70,13 @@ def _alive(project: Project, period: Period) -> bool:
     zone = period.calendar.zone
     if project.created is not None and day_start(project.created, zone) >= period.end:
         return False
-    return project.archived is None or day_start(project.archived, zone) >= period.start
+    return not _archived(project, period)
+
+
+def _archived(project: Project, period: Period) -> bool:
+    """Whether it was archived before the period's start."""
+    zone = period.calendar.zone
+    return project.archived is not None and day_start(project.archived, zone) < period.start
 
 
 def _admitted(name: str, scope: Scope) -> bool:

@@ -1,5 +1,6 @@
 """What a measure comes from: its value for each member of one dimension."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -17,12 +18,16 @@ from analytics_core.store.view import View
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One member and its figure; `share` is of the total, None where that means nothing."""
+    """One member and its figure; `share` is of the total, None where that means nothing.
+
+    `also` are its figures of the breakdown's further measures.
+    """
 
     member: Member
     label: str
     value: Figure
     share: float | None
+    also: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one is itself: charts of it are kept
@@ -31,6 +36,7 @@ class Breakdown:
 
     `total` is asked, never summed: parts may overlap, and unknown stays unknown (METRICS.md 3).
     `hidden` counts the parts a reader has switched off; `total` and shares are of the others.
+    `also` are further measures of the same parts, `also_totals` their figures of the whole.
     """
 
     measure: Measure
@@ -39,6 +45,8 @@ class Breakdown:
     total: Figure
     whole: Figure  # the total with nothing hidden
     hidden: int = 0
+    also: tuple[Measure, ...] = ()
+    also_totals: tuple[Figure, ...] = ()
 
     def without(self, ids: frozenset[str]) -> Self:
         """The same with those members (Member.id) hidden; for additive measures."""
@@ -59,34 +67,57 @@ class Breakdown:
         return replace(self, measure=measure, parts=parts, total=1.0)
 
 
-def questions(measure: str, by: str, top: int | None = None) -> tuple[Query, Query]:
+def questions(
+    measure: str, by: str, top: int | None = None, also: Sequence[str] = ()
+) -> tuple[Query, Query]:
     """What `breakdown` asks: the parts and the whole."""
-    return Query((measure,), (by,), top=top), Query((measure,))
+    measures = (measure, *also)
+    return Query(measures, (by,), top=top), Query(measures)
 
 
 def breakdown(
-    view: View, measure: str, by: str, *, top: int | None = None, rank: str = ""
+    view: View,
+    measure: str,
+    by: str,
+    *,
+    top: int | None = None,
+    rank: str = "",
+    also: tuple[str, ...] = (),
 ) -> Breakdown:
     """`measure` for each member of `by`, the largest `top` of them by name, the rest as Others.
 
-    `rank` is the measure that decides the order, where it is another. Raises UnknownName, NotAsked.
-    Source: METRICS.md 3.
+    `rank` is the measure that decides the order, where it is another; `also` are measures told of
+    the same parts. Raises UnknownName, NotAsked. Source: METRICS.md 3.
     """
     return view.derived(
-        ("breakdown", measure, by, top, rank), lambda: _breakdown(view, measure, by, top, rank)
+        ("breakdown", measure, by, top, rank, also),
+        lambda: _breakdown(view, measure, by, top, rank, also),
     )
 
 
-def _breakdown(view: View, measure: str, by: str, top: int | None, rank: str) -> Breakdown:
-    asked = (measure,) if rank in ("", measure) else (rank, measure)
-    parts, whole = view.ask_all((Query(asked, (by,), top=top), Query((measure,))))
-    total: Figure = whole[measure][0]
+def _breakdown(
+    view: View, measure: str, by: str, top: int | None, rank: str, also: tuple[str, ...]
+) -> Breakdown:
+    told = (measure, *also)
+    asked = told if rank in ("", measure) else (rank, *(name for name in told if name != rank))
+    parts, whole = view.ask_all((Query(asked, (by,), top=top), Query(told)))
+    total, *totals = whole.row(0)
     additive = MEASURES[measure].additive
+    figures = parts.select(measure, *also).rows()
     rows = tuple(
-        Part(member, member.label(by), value, share_of(value, total) if additive else None)
-        for member, value in zip(members(parts, by, view.names), parts[measure], strict=True)
+        Part(m, m.label(by), value, share_of(value, total) if additive else None, tuple(more))
+        for m, (value, *more) in zip(members(parts, by, view.names), figures, strict=True)
     )
-    return Breakdown(MEASURES[measure], dimension(by), rows, total, total)
+    further = tuple(MEASURES[name] for name in also)
+    return Breakdown(
+        MEASURES[measure],
+        dimension(by),
+        rows,
+        total,
+        total,
+        also=further,
+        also_totals=tuple(totals),
+    )
 
 
 def members(frame: pl.DataFrame, by: str, names: Names) -> list[Member]:

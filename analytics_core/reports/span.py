@@ -1,9 +1,10 @@
-"""How far the data reach into a period, and what a period is compared with."""
+"""How far the data reach into a period, what it is compared with, and other looks at a View."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from analytics_core.semantics.filters import Filters
+from analytics_core.semantics.filters import Filters, Pick, Value
 from analytics_core.semantics.period import Period
 from analytics_core.semantics.zone import day_start, local
 from analytics_core.store.view import View
@@ -41,3 +42,17 @@ def whole(view: View) -> View | None:
     end = max(newest, first) + timedelta(seconds=1)
     calendar = view.filters.period.calendar
     return replace(view, filters=Filters(Period.between(first, end, calendar)))
+
+
+def during(view: View, kind: str) -> View:
+    """The same view of another period by its name, such as today, on the clock of the store."""
+    period = Period.parse(kind, view.store.now(), view.filters.period.calendar)
+    return replace(view, filters=replace(view.filters, period=period))
+
+
+def among(view: View, by: str, names: Sequence[Value]) -> View:
+    """The same view of those members of `by` alone, as far as they are not picked away already."""
+    picked = view.filters.values(by)
+    kept = tuple(name for name in names if not picked or name in picked)
+    others = tuple(pick for pick in view.filters.picks if pick.dimension != by)
+    return replace(view, filters=replace(view.filters, picks=(*others, Pick(by, kept))))

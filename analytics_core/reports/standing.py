@@ -1,6 +1,6 @@
 """Where every member of a dimension stands: several measures, its share, its change, its course."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from analytics_core.reports.breakdown import members, share_of
@@ -17,18 +17,22 @@ from analytics_core.store.view import View
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One member: a figure per measure, its share of the first and how that changed."""
+    """One member: a figure per measure, its share of the first and how that changed.
+
+    `idle` has no event in the selection and is listed nevertheless.
+    """
 
     member: Member
     label: str
     values: tuple[Figure, ...]
     share: float | None
     change: Change
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Every member of `by` in the order of the first measure, (unattributed) last.
+    """Every member of `by` in the order of the first measure, idle ones, (unattributed) last.
 
     `totals` are asked, never summed: a user may stand in several rows. Source: METRICS.md 3.
     """
@@ -54,10 +58,10 @@ def questions(measures: Sequence[str], by: str) -> tuple[Query, Query]:
     return Query(tuple(measures), (by,)), Query(tuple(measures))
 
 
-def standing(view: View, measures: Sequence[str], by: str) -> Standing:
+def standing(view: View, measures: Sequence[str], by: str, known: Collection[str] = ()) -> Standing:
     """`measures` of every member of `by`; the first ranks, and is compared with the period before.
 
-    Raises UnknownName, NotAsked.
+    Those of `known` without an event are listed too, by name. Raises UnknownName, NotAsked.
     """
     parts, whole = view.ask_all(questions(measures, by))
     first = MEASURES[measures[0]]
@@ -65,14 +69,23 @@ def standing(view: View, measures: Sequence[str], by: str) -> Standing:
     earlier = _earlier(view, first, by) if has_base else {}
     none = 0 if first.zero_when_empty else None
     total: Figure = whole[first.name][0]
-    rows: list[Row] = []
-    figures = parts.select(measures).rows()
-    for member, values in zip(members(parts, by, view.names), figures, strict=True):
+
+    def row(member: Member, values: tuple[Figure, ...], *, idle: bool = False) -> Row:
         then = earlier.get((member.kind, member.name), none)
         share = share_of(values[0], total) if first.additive else None
         moved = change(values[0], then, based=has_base)
-        rows.append(Row(member, member.label(by), values, share, moved))
+        return Row(member, member.label(by), values, share, moved, idle)
+
     named = tuple(MEASURES[name] for name in measures)
+    figures = parts.select(measures).rows()
+    pairs = zip(members(parts, by, view.names), figures, strict=True)
+    rows = [row(member, values) for member, values in pairs]
+    nothing = tuple(0 if measure.zero_when_empty else None for measure in named)
+    unused = sorted(set(known).difference(parts[by]), key=lambda name: (name.casefold(), name))
+    last = next((at for at, r in enumerate(rows) if r.member.kind == "unattributed"), len(rows))
+    rows[last:last] = [
+        row(Member(name, called=view.names.label(by, name)), nothing, idle=True) for name in unused
+    ]
     return Standing(dimension(by), named, tuple(rows), whole.row(0))
 
 

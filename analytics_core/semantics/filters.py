@@ -50,6 +50,11 @@ class Scope:
         """Whether some grant admits every event."""
         return () in self.grants
 
+    @property
+    def own_rows_only(self) -> bool:
+        """Whether every grant names users: there is nobody to compare with."""
+        return all(any(pick.dimension == "user" for pick in grant) for grant in self.grants)
+
     def narrowed(self, picks: Iterable[Pick]) -> Self:
         """This scope AND `picks`: each grant gets them all."""
         more = tuple(picks)

@@ -49,8 +49,8 @@ def clock() -> datetime:
 class Store:
     """The events under a data folder. Thread-safe; one per process.
 
-    Reads the manifest again whenever it was replaced (one stat per question). `house` says what
-    the settings folder says now (SettingsFolder.now).
+    Reads the manifest again whenever it was replaced (one stat per question). `now` is its clock;
+    `house` says what the settings folder says now (SettingsFolder.now).
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Store:
         self.results = Results(settings.query_cache_mb << 20)
         self.derived = Derived(MOST_DERIVED)
         self._events = data.absolute() / "events"
-        self._now = now
+        self.now = now
         self._workers = Workers(settings.query_threads)
         self._lock = threading.Lock()
         self._stamp: tuple[int, int, int] | None = None
@@ -100,7 +100,7 @@ class Store:
     def data_until(self) -> datetime | None:
         """The newest event's instant (aware UTC), not later than now; None when there is none."""
         newest = self.manifest.newest
-        return min(newest, self._now()) if newest else None
+        return min(newest, self.now()) if newest else None
 
     def close(self) -> None:
         """Ends running questions and frees the engine."""
@@ -134,7 +134,7 @@ class Store:
     def until(self, generation: Generation) -> datetime:
         """`data_until` of a generation; for an empty one the beginning of time."""
         newest = generation.manifest.newest
-        return min(newest, self._now()) if newest else datetime(1970, 1, 1, tzinfo=UTC)
+        return min(newest, self.now()) if newest else datetime(1970, 1, 1, tzinfo=UTC)
 
     @contextmanager
     def in_use(self) -> Generator[Generation]:

@@ -1,39 +1,88 @@
 """The figures at the top of a page, each with its change, its course and its explanation."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
+from analytics_core.reports import breakdown as parts_of
 from analytics_core.reports.active_projects import QUESTION as PROJECTS
 from analytics_core.reports.active_projects import active_projects
 from analytics_core.reports.compare import Change
+from analytics_core.reports.span import until
 from analytics_core.reports.summary import Card, Summary, summary
 from analytics_core.reports.summary import questions as summary_questions
 from analytics_core.semantics.format import UNKNOWN, shown, text
 from analytics_core.semantics.format import change as change_text
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.query import Query
+from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
 from analytics_core.ui.errors import edge
+from analytics_core.ui.escape import md_escape
 from analytics_core.ui.explain import explain
 
 NOTABLE = 0.1  # a change is coloured only beyond this, and only where it is better or worse
 
 
+def here(view: View) -> View:
+    """The page's own View."""
+    return view
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A card with a label of its own, or of another View than the page's; compared with what."""
+
+    label: str
+    measure: str
+    how: Callable[[View], View] = here
+    versus: str = "vs prev"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A card of text: its heading; a text and a line below it; the question they answer."""
+
+    label: str
+    says: Callable[[View], tuple[str, str]]
+    question: Query
+
+
+def leading(label: str, by: str, measure: str) -> Words:
+    """The card of the member with most of an additive measure, and its share of the whole."""
+    question, _ = parts_of.questions(measure, by, 1)
+
+    def says(view: View) -> tuple[str, str]:
+        parts = parts_of.breakdown(view, measure, by, top=1).parts
+        first = next((part for part in parts if part.member.kind == "member"), None)
+        if first is None or first.value is None:
+            return UNKNOWN, ""
+        share = text(first.share, Unit.RATIO)
+        return first.label, f"{share} of {MEASURES[measure].label.lower()}"
+
+    return Words(label, says, question)
+
+
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """One card per measure, six in a row on a desk, two on a phone; `page` is in their keys."""
+    """One card each, six in a row on a desk, two on a phone; `page` is in their keys.
+
+    A name stands for that measure of the page's View. `note` is a line below them.
+    """
 
     page: str
-    measures: tuple[str, ...]
+    cards: tuple[str | Own | Words, ...]
+    note: Callable[[View], str] | None = None
 
     def questions(self, view: View) -> Sequence[Query]:
-        """The figures of the period and their course over it."""
-        asked = summary_questions(view.filters.period, self.measures)
-        return (*asked, PROJECTS) if "active_projects" in self.measures else asked
+        """The figures of the page's View and their course over it."""
+        asked = summary_questions(view.filters.period, self._measures(here))
+        words = (card.question for card in self.cards if isinstance(card, Words))
+        projects = (PROJECTS,) if "active_projects" in self.cards else ()
+        return (*asked, *words, *projects)
 
     def present(self, view: View) -> bool:
         """Always: a figure nobody knows is shown as unknown."""
@@ -42,39 +91,86 @@ class Cards:
     def draw(self, view: View) -> None:
         """Draws the cards, and below them what has no price."""
         with edge(f"{self.page}.cards"):
-            figures = summary(view, self.measures)
+            figures = {
+                how: summary(how(view), self._measures(how))
+                for how in dict.fromkeys((here, *(own.how for own in self._figures())))
+            }
             with st.grid(
-                columns=len(self.measures),
+                columns=len(self.cards),
                 min_column_width=150,
-                gap="small",
+                gap="xsmall",
                 key=f"{self.page}.cards",
             ):
-                for card in figures.cards:
-                    _card(view, self.page, card)
-            _unpriced(figures)
+                for card in self.cards:
+                    if isinstance(card, Words):
+                        _words(view, self.page, card)
+                        continue
+                    own = _own(card)
+                    found = next(c for c in figures[own.how].cards if c.measure.name == own.measure)
+                    _figure(own.how(view), self.page, own, found)
+            if self.note:
+                st.caption(md_escape(self.note(view)))
+            _unpriced(figures[here])
+
+    def _figures(self) -> tuple[Own, ...]:
+        return tuple(_own(card) for card in self.cards if not isinstance(card, Words))
+
+    def _measures(self, how: Callable[[View], View]) -> tuple[str, ...]:
+        """The measures of the cards that look at that View; a question is never without one."""
+        own = dict.fromkeys(card.measure for card in self._figures() if card.how == how)
+        return tuple(own) or ("events",)
 
 
-def _card(view: View, page: str, card: Card) -> None:
+def _own(card: str | Own) -> Own:
+    return Own(MEASURES[card].label, card) if isinstance(card, str) else card
+
+
+def reached(view: View) -> bool:
+    """Whether the data reach into the period at all; if not, nothing is known of it."""
+    return until(view) > view.filters.period.start
+
+
+def _figure(view: View, page: str, own: Own, card: Card) -> None:
     measure = card.measure
-    with st.container(
-        border=True, height="stretch", gap="xxsmall", key=f"{page}.card.{measure.name}"
-    ):
+    name = _name(page, own.measure if own.how == here else own.label)
+    with st.container(border=True, height="stretch", gap="xxsmall", key=name):
         st.metric(
-            measure.label,
+            own.label,
             _value(view, card),
-            delta=_delta(card.change, measure),
+            delta=_delta(card.change, measure) if reached(view) else UNKNOWN,
             delta_color=_colour(card.change, measure),
             delta_arrow=_arrow(card.change),
-            delta_description="vs prev",
+            delta_description=own.versus,
             chart_data=_course(card),
             chart_type="area",
             height="stretch",
         )
-        explain(view, Query((measure.name,)), f"{page}.card.{measure.name}")
+        explain(view, Query((measure.name,)), name)
+
+
+def _words(view: View, page: str, card: Words) -> None:
+    value, below = card.says(view)
+    name = _name(page, card.label)
+    with st.container(border=True, height="stretch", gap="xxsmall", key=name):
+        st.metric(
+            card.label,
+            md_escape(value),
+            delta=md_escape(below),
+            delta_color="off",
+            delta_arrow="off",
+            height="stretch",
+        )
+        explain(view, card.question, name)
+
+
+def _name(page: str, label: str) -> str:
+    return f"{page}.card.{label.lower().replace(' ', '_')}"
 
 
 def _value(view: View, card: Card) -> str:
     measure = card.measure
+    if not reached(view):
+        return UNKNOWN
     if measure.name == "active_projects":
         projects = active_projects(view)
         return f"{text(projects.active, measure.unit)}/{text(projects.total, measure.unit)}"

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analytics_core.charts.theme import Colours, colours
+from analytics_core.charts.colour import nudged
+from analytics_core.charts.theme import DARK, LIGHT, NAMED, Colours, colours
 from analytics_core.reports.homes import configured, homes
 from analytics_core.semantics.member import Member
 from analytics_core.store.view import View
@@ -19,6 +20,26 @@ def is_dark() -> bool:
 def hues(view: View, by: str, members: Sequence[Member]) -> Colours:
     """Each member's colour: the one it has on every page."""
     return colours(members, homes(view, by), configured(view, by))
+
+
+def dots(view: View, by: str, members: Sequence[Member]) -> list[str]:
+    """The colour (#rrggbb) of each of any number of members, ranked as in a chart.
+
+    The largest have those of a chart; the others their own, which some of them share.
+    """
+    dark = is_dark()
+    charted = hues(view, by, members[:NAMED])
+    theme = DARK if dark else LIGHT
+    own, places = configured(view, by), homes(view, by)
+
+    def dot(place: int, member: Member) -> str:
+        if place < NAMED or member.kind != "member" or member.name is None:
+            return charted.dot(member, dark=dark)
+        if member.name in own:
+            return nudged(own[member.name], theme.background)
+        return theme.slots[places.get(member.name, place) % NAMED]
+
+    return [dot(place, member) for place, member in enumerate(members)]
 
 
 def named(member: Member, by: str, colours: Colours) -> str:

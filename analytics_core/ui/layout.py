@@ -51,6 +51,25 @@ class Narrowed:
         self.block.draw(self.how(view))
 
 
+@dataclass(frozen=True, slots=True)
+class OfOthers:
+    """A block that compares people: absent for readers who see only their own rows."""
+
+    block: Block
+
+    def questions(self, view: View) -> Sequence[Query]:
+        """What the block asks, where it is there."""
+        return () if view.scope.own_rows_only else self.block.questions(view)
+
+    def present(self, view: View) -> bool:
+        """Whether there is anybody to compare, and anything to show."""
+        return not view.scope.own_rows_only and self.block.present(view)
+
+    def draw(self, view: View) -> None:
+        """Draws the block."""
+        self.block.draw(view)
+
+
 Row: TypeAlias = Block | tuple[Block, ...]  # blocks in a tuple stand side by side
 Blocks: TypeAlias = Sequence[Row]
 

@@ -13,7 +13,7 @@ from analytics_core import settings
 from analytics_core.access import roles
 from analytics_core.access.principal import Principal
 from analytics_core.reports.freshness import freshness
-from analytics_core.semantics.filters import DEFAULT_PERIOD, Filters, Scope
+from analytics_core.semantics.filters import DEFAULT_PERIOD, Filters
 from analytics_core.semantics.period import Calendar, Period
 from analytics_core.settings import Settings
 from analytics_core.store.opened import opened
@@ -84,7 +84,7 @@ def _selected(principal: Principal, now: datetime, module: ModuleType) -> View:
     st.logo(brand.LOGO, size="large")
     with st.sidebar:
         top = st.container()
-        reader = Reader(principal.user_id, own_rows_only=_own_rows_only(scope))
+        reader = Reader(principal.user_id, own_rows_only=scope.own_rows_only)
         problems += sidebar.choose_filters(everything, reader, now)
         saved.popover(principal, module.PATH)
         login.account_popover(principal, names)
@@ -111,10 +111,6 @@ def _opened(folder: str) -> Store:
 
 def _calendar(of: Settings) -> Calendar:
     return Calendar(of.zone, of.week_start, of.fiscal_year_start)
-
-
-def _own_rows_only(scope: Scope) -> bool:
-    return all(any(pick.dimension == "user" for pick in grant) for grant in scope.grants)
 
 
 def _menu(principal: Principal) -> list[tuple[str, list[Entry]]]:

@@ -1,8 +1,9 @@
 """A panel of all members of a dimension as a table: figures, share, change, course; names lead on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
+from urllib.parse import quote
 
 import polars as pl
 import streamlit as st
@@ -19,41 +20,34 @@ from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
 from analytics_core.ui import controls, links, state
+from analytics_core.ui.also import Also, Names
 from analytics_core.ui.draw import draw, nothing_to_draw, to_member
-from analytics_core.ui.entity import hues, is_dark
+from analytics_core.ui.entity import dots, hues, is_dark
+from analytics_core.ui.escape import md_escape
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import ROW_HEIGHT, TOTAL
 
 PAGE = 50  # rows the browser is sent at once
+SEEN = 16  # rows of the table, the total included, that are seen without scrolling
 CHARTED = 10
-
-Names: TypeAlias = tuple[str | None, ...]  # members of a page of the table, None is (unattributed)
+_DOT = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' width='24' height='24'>"
+    "<circle cx='12' cy='12' r='5' fill='{colour}'/></svg>"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Also:
-    """One more column of text: its heading, and what it says of each of those members."""
+class Idle:
+    """Members that are listed without an event: those of the period, and those behind a switch."""
 
-    heading: str
-    texts: Callable[[View, str, Names], Mapping[str | None, str]]
+    names: Callable[[View], Sequence[str]]
+    away: Callable[[View], Sequence[str]]
+    switch: str  # what the switch is called
 
-
-def largest(of: str, measure: str = "cost") -> Also:
-    """The member of another dimension with most of a measure in each, and how many more there are."""
-
-    def texts(view: View, by: str, names: Names) -> Mapping[str | None, str]:
-        narrowed = replace(view, filters=view.filters.pick(by, list(names)))
-        answer = narrowed.ask(Query((measure,), (of, by)))
-        found: dict[str | None, list[str]] = {}
-        for name, within in answer.select(of, by).iter_rows():
-            if name is not None:
-                found.setdefault(within, []).append(view.names.label(of, name))
-        return {
-            name: f"{labels[0]} +{len(labels) - 1}" if len(labels) > 1 else labels[0]
-            for name, labels in found.items()
-        }
-
-    return Also(dimension(of).label, texts)
+    def known(self, view: View, panel: str) -> tuple[str, ...]:
+        """Those to be listed, as the switch stands."""
+        away = self.away(view) if state.switched(panel, "away") else ()
+        return (*self.names(view), *away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +56,8 @@ class Members:
 
     The reader chooses by which of the measures they stand in order (the first to begin with); that
     one has a share where it adds up, and a change against the period before. `trend` is the measure
-    drawn as a small course. With `most`, only that many are shown and a link leads to all. A name
-    opens its member. Hidden where no event names a member.
+    drawn as a small course. With `most`, only that many are shown and a link leads to all; with
+    `coloured` each has the dot of its charts. A name opens its member. Hidden where there is none.
     """
 
     name: str
@@ -73,15 +67,17 @@ class Members:
     trend: str = ""
     also: tuple[Also, ...] = ()
     most: int = 0
+    idle: Idle | None = None
+    coloured: bool = False
 
     def questions(self, view: View) -> Sequence[Query]:
         """The members and the whole, as the controls stand."""
         return questions(self.ordered(), self.by)
 
     def present(self, view: View) -> bool:
-        """Whether any event names a member."""
+        """Whether any event names a member, or one is listed without."""
         found = view.ask(questions(self.ordered(), self.by)[0])
-        return found[self.by].null_count() < len(found)
+        return found[self.by].null_count() < len(found) or bool(self._known(view))
 
     def draw(self, view: View) -> None:
         """Draws the panel."""
@@ -92,22 +88,25 @@ class Members:
         first = state.controlled(self.name, "rank", self.measures)
         return (first, *(m for m in self.measures if m != first))
 
+    def _known(self, view: View) -> tuple[str, ...]:
+        return self.idle.known(view, self.name) if self.idle else ()
+
     def content(self, view: View) -> Content:
         """What the panel shows, as the controls stand."""
-        every = standing(view, self.ordered(), self.by)
+        every = standing(view, self.ordered(), self.by, self._known(view))
         words = st.session_state.get(state.of_panel(self.name, "find")) or ""
         found = every.found(words) if words else every
         if self.most:
             found = replace(found, rows=found.rows[: self.most])
         return Content(
             question=questions(self.ordered(), self.by)[0],
-            controls=lambda: self._controls(every),
+            controls=lambda: self._controls(view, every),
             chart=lambda: self._chart(view),
-            table=lambda: self._table(view, found),
+            table=lambda: self._table(view, every, found),
             sheet=lambda: of_standing(found if self.most else every),
         )
 
-    def _controls(self, every: Standing) -> None:
+    def _controls(self, view: View, every: Standing) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             controls.choose_one(
                 self.name,
@@ -126,6 +125,8 @@ class Members:
                     persist_state="session",
                     width=220,
                 )
+            if self.idle and self.idle.away(view):
+                controls.switch(self.name, "away", self.idle.switch)
 
     def _chart(self, view: View) -> None:
         measure = self.ordered()[0]
@@ -136,7 +137,7 @@ class Members:
             drawn = bars(parts, colours, period=when, dark=is_dark())
             draw(drawn, state.of_panel(self.name, "chart"), to_member(parts))
 
-    def _table(self, view: View, found: Standing) -> None:
+    def _table(self, view: View, every: Standing, found: Standing) -> None:
         pages = -(-len(found.rows) // PAGE)
         page = 1
         if pages > 1:
@@ -148,8 +149,7 @@ class Members:
         if not rows:
             st.info(f"No {found.by.label.lower()} is called like that.")
             return
-        names = tuple(row.member.name for row in rows)
-        self._frame(view, found, rows, names)
+        self._frame(view, every, rows)
         if pages > 1:
             first = PAGE * (page - 1) + 1
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -164,37 +164,61 @@ class Members:
                 " stands in several rows."
             )
 
-    def _frame(self, view: View, found: Standing, rows: Sequence[Row], names: Names) -> None:
-        columns: dict[str, pl.Series] = {
-            "name": pl.Series([*(row.label for row in rows), TOTAL], dtype=pl.String)
-        }
-        config: dict[str, Any] = {"name": self._name_column()}
-        for place, measure in enumerate(self.measures):
-            of = [m.name for m in found.measures].index(measure)
-            declared = found.measures[of]
-            figures = [*(row.values[of] for row in rows), found.totals[of]]
-            columns[f"m{place}"] = pl.Series(
-                [cell(f, declared.unit, additive=declared.additive) for f in figures]
-            )
-            config[f"m{place}"] = st.column_config.TextColumn(
-                declared.label, alignment="right", help=declared.description
-            )
-        columns |= _share_and_change(found, rows, config)
-        if self.trend:
-            columns["trend"] = self._trend(view, names)
-            config["trend"] = st.column_config.AreaChartColumn("Trend", width="small")
-        for place, also in enumerate(self.also):
-            said = also.texts(view, self.by, names)
-            columns[f"a{place}"] = pl.Series([*(said.get(n, "") for n in names), ""])
-            config[f"a{place}"] = st.column_config.TextColumn(also.heading)
+    def _frame(self, view: View, every: Standing, rows: Sequence[Row]) -> None:
+        columns: dict[str, pl.Series] = {}
+        config: dict[str, Any] = {}
+        for name, (values, how) in self._columns(view, every, rows):
+            columns[name], config[name] = values, how
         st.dataframe(
             pl.DataFrame(columns),
             hide_index=True,
             column_config=config,
             key=state.of_panel(self.name, "table"),
-            height=ROW_HEIGHT * (len(rows) + 2) + 2 if len(rows) < 12 else 12 * ROW_HEIGHT,
+            height=ROW_HEIGHT * min(len(rows) + 2, SEEN + 1) + 2,
         )
-        self._follow(names)
+        self._follow(view, rows)
+
+    def _columns(
+        self, view: View, every: Standing, rows: Sequence[Row]
+    ) -> Iterator[tuple[str, tuple[pl.Series, Any]]]:
+        """Every column from left to right: its name, its cells with the total's, its look."""
+        names: Names = tuple(row.member.name for row in rows)
+        if self.coloured:
+            yield "dot", self._dots(view, every, rows)
+        labels = pl.Series([*(row.label for row in rows), TOTAL], dtype=pl.String)
+        yield "name", (labels, self._name_column())
+        yield from self._texts(view, names, first=True)
+        for place, name in enumerate(self.measures):
+            of = [measure.name for measure in every.measures].index(name)
+            declared = every.measures[of]
+            figures = [*(row.values[of] for row in rows), every.totals[of]]
+            texts = [cell(f, declared.unit, additive=declared.additive) for f in figures]
+            look = st.column_config.TextColumn(
+                declared.label, alignment="right", help=declared.description
+            )
+            yield f"m{place}", (pl.Series(texts), look)
+            if of == 0:
+                yield from _share_and_change(every, rows)
+        if self.trend:
+            yield "trend", (self._trend(view, names), st.column_config.AreaChartColumn("Trend"))
+        yield from self._texts(view, names, first=False)
+
+    def _dots(self, view: View, every: Standing, rows: Sequence[Row]) -> tuple[pl.Series, Any]:
+        """The colours as pictures, the one thing in a cell that has a colour of its own."""
+        hues = dots(view, self.by, [row.member for row in every.rows])
+        of = dict(zip((row.member.id for row in every.rows), hues, strict=True))
+        drawn = [*(of[row.member.id] for row in rows), "none"]
+        pictures = [f"data:image/svg+xml,{quote(_DOT.format(colour=hue))}" for hue in drawn]
+        return pl.Series(pictures), st.column_config.ImageColumn(" ", width=38, pinned=True)
+
+    def _texts(
+        self, view: View, names: Names, *, first: bool
+    ) -> Iterator[tuple[str, tuple[pl.Series, Any]]]:
+        for place, also in enumerate(self.also):
+            if also.first == first:
+                said = also.texts(view, self.by, names)
+                cells = pl.Series([*(said.get(name, "") for name in names), ""])
+                yield f"a{place}", (cells, st.column_config.TextColumn(also.heading))
 
     def _name_column(self) -> Any:
         if self.by not in links.DETAIL:
@@ -207,12 +231,17 @@ class Members:
             key=state.of_panel(self.name, "opened"),
         )
 
-    def _follow(self, names: Names) -> None:
-        """Opens the member whose name was pressed."""
+    def _follow(self, view: View, rows: Sequence[Row]) -> None:
+        """Opens the member whose name was pressed; one that no event names has nothing to show."""
         pressed = st.session_state.get(state.of_panel(self.name, "opened"))
-        if pressed is None or pressed["row"] >= len(names):
+        if pressed is None or pressed["row"] >= len(rows):
             return
-        links.pick(self.by, names[pressed["row"]] or "")
+        row = rows[pressed["row"]]
+        name = row.member.name or ""
+        if row.idle and name not in view.options(self.by, search=name)["member"]:
+            st.toast(f"{md_escape(row.label)} has no usage yet.", icon=":material/info:")
+            return
+        links.pick(self.by, name)
         links.follow()
         st.rerun()
 
@@ -226,23 +255,23 @@ class Members:
 
 
 def _share_and_change(
-    found: Standing, rows: Sequence[Row], config: dict[str, Any]
-) -> dict[str, pl.Series]:
-    """The columns of share and change of the measure that ranks; their headings go to `config`."""
-    first, columns = found.measures[0], dict[str, pl.Series]()
+    found: Standing, rows: Sequence[Row]
+) -> Iterator[tuple[str, tuple[pl.Series, Any]]]:
+    """The columns of share and change of the measure that ranks."""
+    first = found.measures[0]
     if first.additive:
         shares = [row.share for row in rows]
-        columns["share"] = pl.Series([*(cell(s, Unit.RATIO) for s in shares), ""])
-        columns["bar"] = pl.Series([*shares, None], dtype=pl.Float64)
-        config["share"] = st.column_config.TextColumn("Share", alignment="right", width="small")
-        config["bar"] = st.column_config.ProgressColumn(
+        texts = pl.Series([*(cell(share, Unit.RATIO) for share in shares), ""])
+        yield "share", (texts, st.column_config.TextColumn("Share", alignment="right"))
+        bar = st.column_config.ProgressColumn(
             "", min_value=0, max_value=1, format=" ", color="primary", width="small"
         )
-    columns["change"] = pl.Series([*(_change(row, first.unit) for row in rows), ""])
-    config["change"] = st.column_config.TextColumn(
+        yield "bar", (pl.Series([*shares, None], dtype=pl.Float64), bar)
+    changes = pl.Series([*(_change(row, first.unit) for row in rows), ""])
+    look = st.column_config.TextColumn(
         "Change", alignment="right", help=f"{first.label} against the previous period"
     )
-    return columns
+    yield "change", (changes, look)
 
 
 def _change(row: Row, unit: Unit) -> str:

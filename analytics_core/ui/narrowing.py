@@ -1,9 +1,11 @@
-"""One panel's own look at a single member of a dimension: all of them, or one."""
+"""One panel's own look at one member of a dimension, or at a few that are chosen."""
 
 from dataclasses import replace
 
+import streamlit as st
+
 from analytics_core.semantics.dimension import dimension
-from analytics_core.semantics.query import Query
+from analytics_core.semantics.query import MOST_TOP, Query
 from analytics_core.store.view import View
 from analytics_core.ui import controls, state
 
@@ -34,8 +36,39 @@ def narrowed(view: View, panel: str, name: str) -> View:
     return replace(view, filters=view.filters.pick(name, [said or None]))
 
 
+def choose_members(view: View, panel: str, name: str, most: int, otherwise: str) -> None:
+    """The box in which up to `most` members of `name` are chosen; none chosen is `otherwise`."""
+    of = dimension(name)
+    key = state.of_panel(panel, f"only.{name}")
+    st.session_state[key] = list(chosen_members(view, panel, name))  # before the widget exists
+    st.multiselect(
+        of.label,
+        _known(view, name),
+        key=key,
+        format_func=lambda value: view.names.label(name, value or None),
+        max_selections=most,
+        placeholder=otherwise,
+        label_visibility="collapsed",
+        filter_mode="contains",
+        select_all=False,
+        persist_state="session",
+    )
+
+
+def chosen_members(view: View, panel: str, name: str) -> tuple[str, ...]:
+    """What that box says, as far as it still occurs; "" is (unattributed)."""
+    said = st.session_state.get(state.of_panel(panel, f"only.{name}")) or []
+    known = set(_known(view, name)) if said else set[str]()
+    return tuple(value for value in said if value in known)
+
+
 def _choices(view: View, name: str) -> tuple[str, ...]:
-    """All, then the members of the selection in the order of their requests, then (unattributed)."""
-    found = view.ask(Query(("requests",), (name,), top=MOST))
+    """All, then those that occur."""
+    return (ALL, *_known(view, name, MOST))
+
+
+def _known(view: View, name: str, most: int = MOST_TOP) -> tuple[str, ...]:
+    """The members of the selection in the order of their requests, then (unattributed)."""
+    found = view.ask(Query(("requests",), (name,), top=most))
     kept = found.filter(found[f"{name}_kind"] != "others")
-    return (ALL, *(member or NONE for member in kept[name]))
+    return tuple(member or NONE for member in kept[name])

@@ -34,7 +34,6 @@ class Content:
     view: View | None = None
 
 
-@st.fragment
 def panel(
     view: View,
     name: str,
@@ -47,23 +46,36 @@ def panel(
 
     `content` asks the View and draws nothing; it is called inside the edge. `title` is markdown.
     """
+    # What a fragment draws never stretches, so that the frame, which does, stands around it.
+    with st.container(border=True, height="stretch", key=f"panel.{name}"):
+        _inside(view, name, title, content, table_first=table_first)
+
+
+@st.fragment
+def _inside(
+    view: View,
+    name: str,
+    title: str,
+    content: Callable[[View], Content],
+    *,
+    table_first: bool,
+) -> None:
     if state.moved() or not still_sees(view.scope):
         st.rerun()
-    with st.container(border=True, height="stretch", key=f"panel.{name}"):
-        head = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
-        head.subheader(title, anchor=False)
-        with edge(name):
-            shown = content(view)
-            with head:
-                kind = _switch(name, table_first=table_first)
-                with st.container(horizontal=True, width="content", gap="xsmall"):
-                    explain(shown.view or view, shown.question, name, shown.about)
-                    _download(shown.view or view, name, shown.sheet)
-            shown.controls()
-            if kind == state.TABLES:
-                shown.table()
-            else:
-                shown.chart()
+    head = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
+    head.subheader(title, anchor=False)
+    with edge(name):
+        shown = content(view)
+        with head:
+            kind = _switch(name, table_first=table_first)
+            with st.container(horizontal=True, width="content", gap="xsmall"):
+                explain(shown.view or view, shown.question, name)
+                _download(shown.view or view, name, shown.sheet)
+        shown.controls()
+        if kind == state.TABLES:
+            shown.table()
+        else:
+            shown.chart()
 
 
 def _switch(name: str, *, table_first: bool) -> str | None:

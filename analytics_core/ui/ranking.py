@@ -23,8 +23,9 @@ from analytics_core.ui.tables import breakdown_table
 class Ranking:
     """A panel (`page.panel`): the `top` members of a dimension by a measure the reader chooses.
 
-    Of `by` those are offered of which an event names a member; without any it hides itself. A
-    click on a bar opens its member.
+    Of `by` those are offered of which an event names a member; without any it hides itself. The
+    measures of `also` are told of each in tooltip and table; `share_of`, one of them, has its
+    share after each bar. A click on a bar opens its member.
     """
 
     name: str
@@ -32,64 +33,71 @@ class Ranking:
     by: tuple[str, ...]
     measures: tuple[str, ...]
     top: int = 5
+    also: tuple[str, ...] = ()
+    share_of: str = ""
 
     def questions(self, view: View) -> Sequence[Query]:
         """The members and the whole, as the controls stand."""
         measure, by = self._shown(self.by)
-        return (*questions(measure, by, self.top), *self._occurs())
+        asked = questions(measure, by, self.top, self._also(measure))
+        return (*asked, *(_occurrence(of) for of in self.by))
 
     def present(self, view: View) -> bool:
         """Whether any event names a member of what it ranks."""
-        return any(_named(view, by) for by in self.by)
+        return bool(self._dimensions(view))
 
     def draw(self, view: View) -> None:
         """Draws the panel."""
         panel(view, self.name, self.title, self._content)
 
-    def _occurs(self) -> tuple[Query, ...]:
-        return tuple(_occurrence(by) for by in self.by)
+    def _dimensions(self, view: View) -> tuple[str, ...]:
+        """Those of which an event of the selection names a member."""
+        found = view.ask_all([_occurrence(by) for by in self.by])
+        pairs = zip(self.by, found, strict=True)
+        return tuple(by for by, some in pairs if some[by].null_count() < len(some))
 
-    def _shown(self, offered: Sequence[str]) -> tuple[str, str]:
+    def _also(self, measure: str) -> tuple[str, ...]:
+        return tuple(name for name in self.also if name != measure)
+
+    def _shown(self, dimensions: tuple[str, ...]) -> tuple[str, str]:
         measure = state.controlled(self.name, "measure", self.measures)
-        return measure, state.controlled(self.name, "by", offered)
+        return measure, state.controlled(self.name, "by", dimensions)
 
     def _content(self, view: View) -> Content:
-        offered = [by for by in self.by if _named(view, by)] or self.by
-        measure, by = self._shown(offered)
-        parts = breakdown(view, measure, by, top=self.top)
+        dimensions = self._dimensions(view)
+        measure, by = self._shown(dimensions)
+        also = self._also(measure)
+        parts = breakdown(view, measure, by, top=self.top, also=also)
         colours = hues(view, by, [part.member for part in parts.parts])
 
         def chart() -> None:
             if not nothing_to_draw(parts):
                 when = period_text(view.filters.period)
-                drawn = bars(parts, colours, period=when, dark=is_dark())
+                share_of = self.share_of if self.share_of in also else ""
+                drawn = bars(parts, colours, period=when, share_of=share_of, dark=is_dark())
                 draw(drawn, state.of_panel(self.name, "chart"), to_member(parts))
             self._to_all(by)
 
         return Content(
-            question=questions(measure, by, self.top)[0],
-            controls=lambda: self._controls(offered),
+            question=questions(measure, by, self.top, also)[0],
+            controls=lambda: self._controls(dimensions),
             chart=chart,
             table=lambda: breakdown_table(parts, state.of_panel(self.name, "table")),
             sheet=lambda: of_breakdown(parts),
         )
 
-    def _controls(self, offered: Sequence[str]) -> None:
+    def _controls(self, dimensions: tuple[str, ...]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             controls.choose_one(
                 self.name, "measure", "Measure", self.measures, controls.measure_words
             )
-            controls.choose(self.name, "by", "By", offered, lambda name: dimension(name).label)
+            controls.choose(self.name, "by", "By", dimensions, lambda name: dimension(name).label)
 
     def _to_all(self, by: str) -> None:
-        if by in links.LISTS:
+        if links.LISTS.get(by, state.path()) != state.path():
             links.link(links.LISTS[by], f"All {dimension(by).plural}", ":material/arrow_forward:")
 
 
 def _occurrence(by: str) -> Query:
+    """What tells whether an event names a member of that dimension."""
     return Query(("events",), (by,), top=1)
-
-
-def _named(view: View, by: str) -> bool:
-    """Whether an event of the selection names a member of that dimension."""
-    return view.ask(_occurrence(by))[by].null_count() < len(view.ask(_occurrence(by)))

@@ -80,14 +80,19 @@ def amounts(parts: Breakdown, colours: Colours, name: str) -> None:
     with st.container(gap=None):
         for part in parts.parts:
             with st.container(
-                horizontal=True, vertical_alignment="center", gap="small", height=ROW, border=False
+                horizontal=True,
+                wrap=False,
+                vertical_alignment="center",
+                gap="xsmall",
+                height=ROW,
+                border=False,
             ):
                 with st.container():
                     _name(parts, part, colours, name)
                 figure = text(part.value, parts.measure.unit, additive=parts.measure.additive)
                 share = text(part.share, Unit.RATIO)
-                st.markdown(f":small[{md_escape(figure)}]", width=84, text_alignment="right")
-                st.markdown(f":small[:gray[{md_escape(share)}]]", width=52, text_alignment="right")
+                st.markdown(f":small[{md_escape(figure)}]", width=76, text_alignment="right")
+                st.markdown(f":small[:gray[{md_escape(share)}]]", width=44, text_alignment="right")
 
 
 def _name(parts: Breakdown, part: Part, colours: Colours, name: str) -> None:

@@ -72,7 +72,8 @@ def _own_keys() -> tuple[Key, ...]:
     return st.session_state.get(_OWN, ("", ()))[1]
 
 
-def _path() -> str:
+def path() -> str:
+    """The path of the open page."""
     return st.session_state.get(_OWN, ("", ()))[0]
 
 
@@ -129,7 +130,7 @@ def read(now: datetime, calendar: Calendar) -> list[str]:
     The sentences hold text from the URL.
     """
     asked = url()
-    if st.session_state.get(_URL) == (_path(), asked):
+    if st.session_state.get(_URL) == (path(), asked):
         return []
     problems = [
         f"There is no filter called '{name}'.{did_you_mean(name, ('period', *DIMENSIONS))}"
@@ -249,7 +250,7 @@ def write() -> None:
     wanted = params(filters())
     if wanted != _normal(url()):
         st.query_params.from_dict(wanted)
-    st.session_state[_URL] = (_path(), url())
+    st.session_state[_URL] = (path(), url())
 
 
 def _normal(asked: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -71,7 +71,7 @@ def pivot_table(pivot: Pivot, key: str) -> None:
 
 
 def breakdown_table(breakdown: Breakdown, key: str) -> None:
-    """One row per member, as ranked: name, figure, share of the total; then the total."""
+    """One row per member, as ranked: name, figure, share, further measures; then the total."""
     parts, measure = breakdown.parts, breakdown.measure
     columns = {
         "c0": pl.Series([*(part.label for part in parts), TOTAL], dtype=pl.String),
@@ -90,6 +90,12 @@ def breakdown_table(breakdown: Breakdown, key: str) -> None:
         config["c2"] = st.column_config.TextColumn("Share", alignment="right", width="small")
         config["c3"] = st.column_config.ProgressColumn(
             "", min_value=0, max_value=1, format=" ", color="primary"
+        )
+    for place, of in enumerate(breakdown.also):
+        figures = [*(part.also[place] for part in parts), breakdown.also_totals[place]]
+        columns[f"a{place}"] = _texts(figures, of)
+        config[f"a{place}"] = st.column_config.TextColumn(
+            of.label, alignment="right", help=of.description
         )
     show(pl.DataFrame(columns), config, key)
 

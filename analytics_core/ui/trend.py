@@ -18,14 +18,22 @@ from analytics_core.reports import breakdown as parts_of
 from analytics_core.reports import timeline as over_time
 from analytics_core.reports.filled import filled
 from analytics_core.reports.overlay import Overlay, overlay
+from analytics_core.reports.span import among
 from analytics_core.reports.timeline import Timeline
+from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.format import period_text
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import controls, state
 from analytics_core.ui.draw import draw, to_bucket
 from analytics_core.ui.entity import hues, is_dark
-from analytics_core.ui.narrowing import choose_member, narrowed
+from analytics_core.ui.narrowing import (
+    choose_member,
+    choose_members,
+    chosen_members,
+    narrowed,
+)
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.series import Series
 from analytics_core.ui.tables import timeline_table
@@ -41,7 +49,8 @@ class Trend:
     the first to begin with. A measure that does not add up is drawn as lines whatever `kind` says.
     `grains`, `earlier` (the period before laid over it) and `cumulative` offer those controls;
     `within` is a dimension of which one member may be chosen; `only` hides the panel while that
-    measure is 0 or unknown; `note` is said under a measure that does not add up.
+    measure is 0 or unknown; `note` is said under a measure that does not add up. With `several`,
+    that many members may be chosen in place of the largest `top`.
     """
 
     name: str
@@ -54,13 +63,14 @@ class Trend:
     earlier: bool = False
     cumulative: bool = False
     within: str = ""
+    several: int = 0
     only: str = ""
     note: str = ""
     height: int = HEIGHT
 
     def questions(self, view: View) -> Sequence[Query]:
         """What it asks as its controls stand."""
-        if narrowed(view, self.name, self.within) is not view:
+        if self._where(view) is not view:
             return ()
         shown = _Shown.of(self, view)
         asked = over_time.questions(
@@ -89,7 +99,7 @@ class Trend:
         return tuple(name for name in self.by if not name or name in there) or self.by[:1]
 
     def _content(self, view: View) -> Content:
-        where = narrowed(view, self.name, self.within)
+        where = self._where(view)
         shown = _Shown.of(self, where)
         made = _split(self, where, shown) if shown.by else _whole(self, where, shown)
         return replace(made, controls=lambda: self._above(view, made))
@@ -98,23 +108,38 @@ class Trend:
         self._controls(view)  # what may be chosen is of the whole page, not of what was chosen
         made.controls()
 
+    def _where(self, view: View) -> View:
+        """The View of the members that are chosen; the same where none is."""
+        where = narrowed(view, self.name, self.within)
+        by, chosen = self._by(view), self._chosen(where)
+        return among(where, by, [value or None for value in chosen]) if chosen else where
+
+    def _by(self, view: View) -> str:
+        return state.controlled(self.name, "by", self.offered(view))
+
+    def _chosen(self, view: View) -> tuple[str, ...]:
+        by = self._by(view)
+        return chosen_members(view, self.name, by) if self.several and by else ()
+
     def _controls(self, view: View) -> None:
-        period = view.filters.period
-        by = self.offered(view)
-        split = bool(state.controlled(self.name, "by", by))
+        period, by = view.filters.period, self._by(view)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             controls.choose(self.name, "measure", "Measure", self.measures, controls.measure_words)
-            controls.choose_one(self.name, "by", "By", by, controls.by_words)
+            controls.choose_one(self.name, "by", "By", self.offered(view), controls.by_words)
             if self.within:
                 choose_member(view, self.name, self.within)
             if self.grains:
-                sizes = controls.grains(period, split=split)
+                sizes = controls.grains(period, split=bool(by))
                 controls.choose(self.name, "grain", "Bucket", sizes, controls.grain_words)
             if self.earlier:
                 controls.switch(self.name, "earlier", "Previous period")
             measure = MEASURES[state.controlled(self.name, "measure", self.measures)]
             if self.cumulative and measure.additive:
                 controls.switch(self.name, "cumulative", "Cumulative")
+        if self.several and by:
+            where = narrowed(view, self.name, self.within)
+            largest = f"The largest {self.top} {dimension(by).plural}; choose up to {self.several}"
+            choose_members(where, self.name, by, self.several, largest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +154,11 @@ class _Shown:
     @classmethod
     def of(cls, trend: Trend, view: View) -> "_Shown":
         period = view.filters.period
-        by = state.controlled(trend.name, "by", trend.offered(view))
+        by = trend._by(view)
         grain = controls.grain_of(trend.name, period, split=bool(by))
         series = named_series(sum(1 for _ in period.buckets(grain)))
         measure = state.controlled(trend.name, "measure", trend.measures)
-        return cls(measure, by, grain, min(trend.top, series))
+        return cls(measure, by, grain, min(len(trend._chosen(view)) or trend.top, series))
 
 
 def _whole(trend: Trend, view: View, shown: _Shown) -> Content:
@@ -183,6 +208,9 @@ def _before(trend: Trend, view: View, shown: _Shown) -> Overlay | None:
 
 
 def _draw(trend: Trend, seen: Timeline, colours: Colours, before: Overlay | None) -> None:
+    if seen.until <= seen.period.start:
+        st.info(f"The data do not reach into this time yet: {period_text(seen.period)}.")
+        return
     if seen.frame["value"].drop_nulls().is_empty():
         st.info(f"{seen.measure.label} is unknown: nothing in this selection says it.")
         return

@@ -1,5 +1,8 @@
+from datetime import datetime
+
 from analytics_core.charts.bars import bars
 from analytics_core.charts.theme import colours
+from analytics_core.reports.breakdown import breakdown
 from analytics_core.semantics.member import Member
 
 DOLLAR = 1_000_000_000
@@ -51,3 +54,26 @@ def test_more_members_than_colours_are_drawn_in_one(breakdown_of):
 def test_every_bar_has_its_height(breakdown_of):
     one, three = (bars(breakdown_of([("a", 1, 1.0)] * n, n)).spec["height"] for n in (1, 3))
     assert (one, three) == (30, 90)
+
+
+def test_further_measures_are_in_the_tooltip_and_a_share_of_one_after_the_figure(viewed):
+    view = viewed(
+        [
+            {"started_at": datetime(2026, 11, 3), "model": "dear", "cost_nano": 3 * DOLLAR,
+             "input_tokens": 100_000},
+            {"started_at": datetime(2026, 11, 3), "model": "cheap", "cost_nano": 9 * DOLLAR,
+             "input_tokens": 9_000_000},
+            {"started_at": datetime(2026, 11, 3), "model": "unknown", "input_tokens": 5},
+        ]
+    )  # fmt: skip
+    found = breakdown(view, "cost_per_million_tokens", "model", also=("cost", "input_tokens"))
+    drawing = bars(found, share_of="cost")
+    assert drawing.rows.select("member", "amount", "also0", "also1").rows() == [
+        ("dear", "$30.00 · 25% of cost", "$3.00", "100,000"),
+        ("cheap", "$1.00 · 75% of cost", "$9.00", "9,000,000"),
+        ("unknown", "–", "–", "5"),
+    ]
+    assert [t["title"] for t in layer(drawing, "bar")["encoding"]["tooltip"]][2:] == [
+        "Cost",
+        "Input tokens (incl. cached)",
+    ]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from analytics_core.reports.active_projects import ActiveProjects, active_projects
+from analytics_core.reports.active_projects import ActiveProjects, active_projects, listed
 from analytics_core.semantics.filters import Pick, Scope
 
 LISTED = (
@@ -63,3 +63,39 @@ def test_usage_of_an_archived_project_keeps_it_in_the_total(viewed):
 
 def test_projects_that_no_event_names_are_unknown_and_not_none(viewed):
     assert active_projects(viewed([_event(None)])).active is None
+
+
+@pytest.mark.parametrize(
+    ("picks", "alive", "archived"),
+    [
+        ((), ["Idle", "Left mid-month", "Old one", "Search", "Voice Bot"], ["Gone"]),
+        ((Pick("project", ("Idle", "Search", "Gone")),), ["Idle", "Search"], ["Gone"]),
+        ((Pick("team", ("core",)),), ["Idle", "Left mid-month", "Old one", "Search", "Voice Bot"],
+         ["Gone"]),
+    ],
+)  # fmt: skip
+def test_archived_projects_are_listed_apart_and_later_ones_not_at_all(
+    viewed, picks, alive, archived
+):
+    view = viewed(EVENTS, files={"projects.csv": LISTED}, picks=picks)
+    assert list(listed(view)) == alive
+    assert list(listed(view, archived=True)) == archived
+
+
+@pytest.mark.access
+@pytest.mark.parametrize(
+    ("grants", "alive", "archived"),
+    [
+        (((Pick("user", ("ann",)),),), ["Search"], []),  # no name of a listed project leaks
+        (((Pick("user", ("ann",)),), (Pick("project", ("Idle", "Gone")),)), ["Idle", "Search"],
+         ["Gone"]),
+        ((), [], []),
+    ],
+)  # fmt: skip
+def test_a_project_is_listed_only_for_whom_a_grant_admits_or_who_has_used_it(
+    viewed, grants, alive, archived
+):
+    events = [*EVENTS, _event("Search", user_id="ann")]
+    view = viewed(events, files={"projects.csv": LISTED}, scope=Scope(grants))
+    assert list(listed(view)) == alive
+    assert list(listed(view, archived=True)) == archived

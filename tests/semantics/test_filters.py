@@ -170,3 +170,16 @@ def test_a_pick_narrows_each_grant_of_a_scope_and_adds_none():
 )
 def test_only_a_scope_with_an_empty_grant_sees_everything(scope, expected):
     assert scope.everything is expected
+
+
+@pytest.mark.access
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope(((Pick("user", ("ann",)),),)), True),
+        (Scope(((Pick("user", ("ann",)),), (Pick("team", ("core",)),))), False),
+        (EVERYTHING, False), (NOTHING, True),
+    ],
+)  # fmt: skip
+def test_whoever_has_only_grants_on_users_has_nobody_to_compare_with(scope, expected):
+    assert scope.own_rows_only is expected

@@ -1,0 +1,46 @@
+"""One agent: its usage over time, its models, users and tools."""
+
+from analytics_core.store.view import View
+from analytics_core.ui import layout
+from analytics_core.ui.cards import Cards, Own
+from analytics_core.ui.ranking import Ranking
+from analytics_core.ui.shares import Shares
+from analytics_core.ui.trend import Trend
+
+TITLE = "Agent"
+ICON = ":material/smart_toy:"
+PATH = "agent"
+ROLES: tuple[str, ...] = ()  # everybody
+OF = "agent"
+
+BLOCKS: layout.Blocks = (
+    Cards(
+        "agent",
+        (
+            "cost", "requests", "sessions", Own("Cost per session", "cost_per_session"),
+            Own("Session duration", "session_duration_mean"), "error_rate",
+        ),
+    ),
+    Trend(
+        "agent.timeline", "Over time",
+        ("cost", "requests", "sessions", "total_tokens", "error_rate"), grains=True, earlier=True,
+    ),
+    (
+        Shares("agent.models", "Cost by model", measure="cost", by="model"),
+        Shares("agent.projects", "Cost by project", measure="cost", by="project"),
+    ),
+    (
+        layout.OfOthers(
+            Ranking("agent.users", "Top users", ("user",), ("cost", "sessions", "requests"), 8)
+        ),
+        Ranking(
+            "agent.tools", "Tools and operations", ("tag:tool", "operation"),
+            ("requests", "total_tokens", "cost"), 8,
+        ),
+    ),
+)  # fmt: skip
+
+
+def render(view: View) -> None:
+    """How the agent is used, and by what and whom."""
+    layout.draw(view, BLOCKS)
