@@ -132,7 +132,7 @@ def reached(view: View) -> bool:
 
 def _figure(view: View, page: str, own: Own, card: Card) -> None:
     measure = card.measure
-    name = _name(page, own.measure if own.how == here else own.label)
+    name = _name(page, own.measure if own.label == measure.label else own.label)
     with st.container(border=True, height="stretch", gap="xxsmall", key=name):
         st.metric(
             own.label,

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from analytics_core.export.csv import content
-from analytics_core.export.sheet import of_breakdown, of_timeline
+from analytics_core.export.sheet import of_breakdown, of_prices, of_timeline
+from analytics_core.prices.price import Price
 from analytics_core.reports.breakdown import breakdown
 from analytics_core.reports.timeline import timeline
 
@@ -63,3 +64,23 @@ def test_a_member_with_a_display_name_is_named_and_keeps_its_id(viewed):
     assert (
         ",'=Atlas (maps),Atlas,member," in _lines(of_timeline(timeline(view, "cost", "project")))[1]
     )
+
+
+def test_prices_have_a_line_each_with_what_they_are_for_and_how_long_they_hold():
+    dated = Price(
+        provider="self", model="house", rule="input", price_pico=400_000, list_price_pico=500_000,
+        valid_from=datetime(2026, 5, 1), origin="prices.csv line 4",
+    )  # fmt: skip
+    searched = Price(provider="self", model="house", rule="web_search", price_pico=10**10)
+    assert _lines(of_prices((dated, searched))) == [
+        "pricing_rule,tier,above input tokens,valid from (UTC),valid to (UTC),price (USD),per"
+        ",list price (USD),borrowed,origin",
+        "input,,,2026-05-01T00:00:00Z,,0.4,1M tokens,0.5,,prices.csv line 4",
+        "web_search,,,,,0.01,search,,,",
+    ]
+
+
+def test_further_measures_of_a_breakdown_follow_its_share(viewed):
+    found = breakdown(viewed(EVENTS), "cost", "project", also=("events",))
+    assert _lines(of_breakdown(found))[0] == "project,project id,kind,cost (USD),share,events"
+    assert _lines(of_breakdown(found))[1].endswith(",1")

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from analytics_core.cli.main import main
 from analytics_core.export.answer import plain
 from analytics_core.export.command import command
+from analytics_core.reports.span import until
 from analytics_core.semantics.format import text
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.unit import Unit
@@ -98,15 +99,19 @@ def test_every_figure_of_every_page_is_what_the_command_line_answers(
         caught.clear()
         page = _open(app, module, who)
         assert _faults(page) == [], module.PATH
-        shown = {m.label: m.value for m in page.metric}
+        shown = {m.label.lower().replace(" ", "_"): m.value for m in page.metric}
         for card in caught.cards:
             (measure,) = card.question.measures
+            if card.question.by or until(card.view) == card.view.filters.period.start:
+                continue  # a name and not a figure, or a time of which nothing is known yet
             (row,) = _answered(card, who, tmp_path / "data", capsys)
             declared, value = MEASURES[measure], row[measure]
             if declared.unit in (Unit.USD, Unit.CREDITS) and value is not None:
                 value = round(float(value) * USD) if declared.additive else float(value) * USD
             spelled = text(value, declared.unit, additive=declared.additive)
-            assert shown[declared.label].split("/")[0] == spelled, (module.PATH, measure)
+            own, usual = card.name.rpartition(".")[2], declared.label.lower().replace(" ", "_")
+            drawn = shown[own] if own in shown else shown[usual]
+            assert drawn.split("/")[0] == spelled, (module.PATH, measure)
             compared += 1
         for seen in caught.panels:
             rows = _answered(seen, who, tmp_path / "data", capsys)

@@ -55,6 +55,17 @@ def test_what_is_out_of_scope_stands_nowhere(viewed):
     assert [(r.label, r.share) for r in found.rows] == [("Atlas", 1.0)]
 
 
+def test_those_known_without_an_event_stand_by_name_before_what_has_no_member(viewed):
+    known = ("Atlas", "idle", "Cygnus")
+    found = standing(viewed(EVENTS), ("cost", "latency_mean"), "project", known)
+    assert [(r.label, r.values, r.share, r.change.ratio, r.idle) for r in found.rows[2:]] == [
+        ("Dorado", (None, None), None, None, False),
+        ("Cygnus", (0, None), 0.0, -1.0, True),
+        ("idle", (0, None), 0.0, None, True),
+        ("(unattributed)", (5 * USD, None), 0.05, None, False),
+    ]
+
+
 def test_courses_are_asked_of_the_named_members_alone(viewed):
     found = courses(viewed(EVENTS), "cost", "project", ["Borealis", None])
     assert set(found) == {"Borealis", None}
