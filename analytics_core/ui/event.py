@@ -52,7 +52,7 @@ _LABELS = {
     "http_status": "HTTP status", "latency_ms": "Latency", "ttft_ms": "Time to first token",
     "stream": "Streamed", "cache_hit": "From the gateway's cache", "ended_at": "Ended",
     "input_tokens": "Input tokens (incl. cached)", "cache_read_tokens": "Read from cache",
-    "cache_write_tokens": "Written to cache", "cache_write_1h_tokens": "of which for 1 hour",
+    "cache_write_tokens": "Written to cache", "cache_write_1h_tokens": "Written for 1 hour",
     "output_tokens": "Output tokens (incl. reasoning)", "reasoning_tokens": "Reasoning",
     "cost_reported_nano": "Reported cost", "cost_computed_nano": "Computed cost",
     "cost_list_nano": "At list prices", "cache_savings_nano": "Cache savings",

@@ -80,9 +80,9 @@ def _draw(view: View, listing: Listing) -> None:
                 _downloads(about, listing, shown.total)
             _controls(view, listing, shown, place)
             if about.filters != view.filters:
-                st.caption("The picks on usage items are not about whole requests.")
+                st.caption("Filters on pricing rule or unit hold for the usage items alone.")
             _table(about, listing, shown)
-            _pager(listing, shown, place)
+            _pager(listing, shown, place, view.filters.period.calendar.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def _open(key: str, marks: Sequence[Mark]) -> None:
         show(marks[pressed["row"]])
 
 
-def _pager(listing: Listing, shown: Page, place: _Place) -> None:
+def _pager(listing: Listing, shown: Page, place: _Place, zone: str) -> None:
     if not shown.total:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -241,3 +241,31 @@ def _pager(listing: Listing, shown: Page, place: _Place) -> None:
         st.caption(f"rows {shown.first:,}–{shown.last:,} of {shown.total:,}")
         if shown.total > MOST:
             st.caption(f"A file holds at most {MOST:,} rows: choose a shorter period.")
+        _chooser(listing, shown, zone)
+
+
+def _chooser(listing: Listing, shown: Page, zone: str) -> None:
+    """Opens an event of this page without a mouse: no key presses a button inside a table."""
+    rows = list(shown.frame.iter_rows(named=True))
+    key = state.of_panel(listing.name, "chosen")
+    st.session_state[key] = None
+    st.selectbox(
+        "Open an event",
+        range(len(rows)),
+        index=None,
+        key=key,
+        format_func=lambda at: (
+            f"{shown.first + at:,}. {time_text(rows[at], zone)}, {PROJECT.text(rows[at])}"
+        ),
+        placeholder="Open an event",
+        label_visibility="collapsed",
+        width=220,
+        on_change=_open_chosen,
+        args=(key, tuple(shown.mark(at) for at in range(len(rows)))),
+    )
+
+
+def _open_chosen(key: str, marks: Sequence[Mark]) -> None:
+    chosen = st.session_state[key]
+    if chosen is not None and chosen < len(marks):
+        show(marks[chosen])

@@ -156,6 +156,16 @@ def test_a_pricing_rule_picks_items_and_leaves_the_requests(activity):
     assert "No usage item matches these filters." in _words(none)
 
 
+def test_both_lists_explain_themselves(activity):
+    page = activity(EVENTS, pricing_rule="image")
+    for name in ("requests", "items"):
+        page.session_state[f"panel.activity.{name}.explain"] = True
+    words = _words(page.run())
+    assert not page.error
+    assert "**Events**: 3" in words
+    assert "**Cost**: $0.16" in words
+
+
 def test_a_quick_filter_is_the_pick_of_the_page(activity):
     page = activity(EVENTS)
     page.session_state["panel.activity.requests.filter.model"] = True  # its button was pressed
@@ -194,6 +204,15 @@ def test_one_event_is_shown_whole(activity):
         {"pricing_rule": "image", "quantity": "4", "unit": "images", "cost": "0.16"}
     ]
     assert (copied["tags"], copied["metadata"]) == ({"flow": "intake"}, {"prompt_id": "p7"})
+
+
+def test_a_row_opens_its_event_and_has_an_address(activity):
+    page = activity(EVENTS)
+    box = page.get_by_key("panel.activity.requests.chosen")
+    assert box.options[1] == "2. 1 Oct 2025, 09:01:00, Secret plan"
+    page = box.set_value(1).run()
+    assert page.query_params["event"] == OPEN
+    assert "The cost, line by line" in _words(page)
 
 
 @pytest.mark.access
