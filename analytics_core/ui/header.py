@@ -25,12 +25,15 @@ _VIEWS = {
 
 
 def title(name: str, section: str, *, switch: bool = True) -> None:
-    """The page's name, the section it belongs to, and whether the page shows charts or tables.
+    """The page's name under its section, and whether the page shows charts or tables.
 
     `name` is markdown; without `switch` the page has no charts.
     """
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.title(f"{section} › {name}" if section else name, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(gap=None):
+            if section:
+                st.caption(f"{section} ›")
+            st.title(name, anchor=False)
         if switch:
             st.segmented_control(
                 "Show the page as",
@@ -77,7 +80,7 @@ def chips(names: Names) -> None:
     """One button per pick, which takes it away; no row when nothing is picked."""
     if not state.filters().picks:
         return
-    with st.container(horizontal=True, key="chips"):
+    with st.container(horizontal=True, gap="xsmall", key="chips"):
         for pick in state.filters().picks:
             values = state.picked(pick.dimension)
             of = dimension(pick.dimension)

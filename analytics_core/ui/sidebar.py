@@ -22,6 +22,7 @@ MORE = (
     "session", "customer", "feature", "agent", "repository", "provider", "service_type",
     "status", "event_type", "environment", "api_key",
 )  # fmt: skip
+_MOST_TOLD = 3  # picks of one dimension that are refused one by one
 _ONLY_IF_SEVERAL = ("organization", "team")
 
 
@@ -171,8 +172,10 @@ def _custom(now: datetime, calendar: Calendar) -> None:
 
 
 def _prune(choices: Choices, name: str) -> list[str]:
-    """Drops picks that are not among the reader's options; a sentence for each."""
+    """Drops picks that are not among the reader's options; a sentence for each, or for many."""
     gone = state.prune(name, choices.of(name).values)
+    if len(gone) > _MOST_TOLD:
+        return [f"{len(gone)} {dimension(name).plural} are not available to you."]
     return [_refusal(choices, name, value) for value in gone]
 
 

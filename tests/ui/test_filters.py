@@ -250,6 +250,27 @@ def test_a_value_of_others_is_refused_like_one_that_does_not_exist(app, user: st
     assert _params(page) == {"period": ["2025-10"]}
 
 
+def test_many_refused_picks_are_said_at_once(app):
+    page = app(EVENTS, user=["ann", *(f"nobody {n}" for n in range(20))], **OCTOBER)
+    assert [t.value for t in page.toast] == ["20 users are not available to you\\."]
+    assert _params(page) == {"period": ["2025-10"], "user": ["ann"]}
+
+
+def test_more_than_eight_picks_of_a_dimension_are_one_chip(app):
+    many = [_event(1, f"user {n}", "core", "Search") for n in range(9)]
+    page = app(many, user=[f"user {n}" for n in range(9)], **OCTOBER)
+    (chip,) = [b for b in page.button if b.key.startswith("chip.")]
+    assert chip.label == "9 users"
+    chip.click().run()
+    assert _params(page) == {"period": ["2025-10"]}
+
+
+def test_the_title_of_a_page_stands_under_its_section(app):
+    page = app(EVENTS, path="explore", **OCTOBER)
+    assert page.title[0].value == "Explore"
+    assert page.main.caption[0].value == "Breakdowns ›"
+
+
 def test_a_search_that_finds_nobody_keeps_the_box_and_its_picks(app):
     many = [_event(1, f"user {n:04}", "core", "Search") for n in range(2001)]
     page = app(many, who="leo", user="user 0007", **OCTOBER)
