@@ -8,6 +8,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from analytics_core import settings  # noqa: E402 - the path above comes first
+from analytics_core.api.handbook import SELECTED, parameters  # noqa: E402
+from analytics_core.api.openapi import BASE, HEADERS, address  # noqa: E402
+from analytics_core.api.operation import Operation  # noqa: E402
+from analytics_core.api.operations import OPERATIONS  # noqa: E402
+from analytics_core.api.problem import KINDS  # noqa: E402
+from analytics_core.api.selection import SELECTION  # noqa: E402
 from analytics_core.events import COLUMNS  # noqa: E402
 from analytics_core.semantics.dimension import DIMENSIONS  # noqa: E402
 from analytics_core.semantics.measure import MEASURES  # noqa: E402
@@ -72,7 +78,41 @@ def options() -> str:
     return NOTE + written + "\n" + _table(("key", "default", "what it does"), rows)
 
 
-PAGES = {"events.md": events, "measures.md": measures, "settings.md": options}
+def api() -> str:
+    """docs/api.md: every operation over HTTP."""
+    selection = ((f"`{p.name}`", p.description) for p in SELECTION)
+    headers = ((f"`{name}`", text) for name, text in HEADERS.items())
+    problems = ((f"`{k.name}`", str(k.status), k.title, k.meaning) for k in KINDS.values())
+    written = (ROOT / "docs" / "api.head.md").read_text("utf-8")
+    return "\n".join(
+        (
+            NOTE + written,
+            "## The selection\n",
+            SELECTED + "\n",
+            _table(("parameter", "says"), selection),
+            *(_operation(op) for op in OPERATIONS),
+            "## Headers of an answer\n",
+            _table(("header", "says"), headers),
+            "## Problems\n",
+            "Errors are problem details (RFC 9457): `type`, `title`, `status`, `detail`, and where they"
+            " apply `parameter`, `nearest` and `instance`.\n",
+            _table(("type", "status", "title", "what to do"), problems),
+        )
+    )
+
+
+def _operation(op: Operation) -> str:
+    rows = ((f"`{name}`", text) for name, text in parameters(op))
+    formats = f" Formats: {', '.join(op.formats)}." if len(op.formats) > 1 else ""
+    token = "" if op.open else ' -H "Authorization: Bearer $TOKENTALLY_TOKEN"'
+    return (
+        f"## {address(op)}\n\n{op.summary}. {op.about}{formats}\n\n"
+        f'```sh\ncurl{token} "$TOKENTALLY{BASE}{op.example}"\n```\n\n'
+        + _table(("parameter", "says"), rows)
+    )
+
+
+PAGES = {"api.md": api, "events.md": events, "measures.md": measures, "settings.md": options}
 
 
 def stale() -> list[str]:

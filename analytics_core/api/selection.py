@@ -21,9 +21,7 @@ PERIOD = Parameter(
 PICKS = tuple(
     Parameter(
         name=d.name,
-        description=f"Keep this {d.label if d.label.isupper() else d.label[0].lower() + d.label[1:]};"
-        " repeated, any of them. An empty value is usage without one."
-        + (" `@me` is whoever asks." if d.name == "user" else ""),
+        description=d.description + (" `@me` is whoever asks." if d.name == "user" else ""),
         schema=TEXT,
         many=True,
     )
@@ -31,7 +29,7 @@ PICKS = tuple(
 )
 TAGS = Parameter(
     name=TAG,
-    description="Keep this value of the tag KEY, any key; repeated, any of them.",
+    description="The value of the tag KEY, for any key.",
     schema=TEXT,
     many=True,
 )

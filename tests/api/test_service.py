@@ -7,14 +7,14 @@ import pytest
 
 from analytics_core.access.secret import binding_of
 from analytics_core.access.tokens import PUSH, READ
-from analytics_core.api.operations import OPERATIONS
+from analytics_core.api.operations import EVERY
 from analytics_core.semantics.filters import Pick
 
 pytestmark = pytest.mark.access
 
 TOTAL = "/query?period=2026-11"
-CLOSED = [op for op in OPERATIONS if not op.open]
-OPEN = [op for op in OPERATIONS if op.open]
+CLOSED = [op for op in EVERY if not op.open]
+OPEN = [op for op in EVERY if op.open]
 
 # One event of everybody, each with its own cost: a sum says whose rows are in it.
 EVENTS = [
@@ -85,7 +85,7 @@ def test_what_is_open_answers_without_a_token_and_reads_nothing(here, op, monkey
     assert here.get(op.example, "wrong").status_code == 200
 
 
-@pytest.mark.parametrize("op", OPERATIONS, ids=names)
+@pytest.mark.parametrize("op", EVERY, ids=names)
 def test_no_answer_is_stored_sets_a_cookie_or_can_be_framed(here, op):
     for token in ("", here.token()):
         headers = here.get(op.example, token).headers
