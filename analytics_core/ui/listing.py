@@ -16,6 +16,7 @@ from analytics_core.semantics.query import Query
 from analytics_core.store.sql_rows import Cut, Mark, Of
 from analytics_core.store.view import View
 from analytics_core.ui import state
+from analytics_core.ui.download import download
 from analytics_core.ui.errors import edge
 from analytics_core.ui.event import show
 from analytics_core.ui.explain import explain
@@ -110,26 +111,15 @@ class _Place:
 
 def _downloads(view: View, listing: Listing, total: int) -> None:
     """All rows as a file; too many to be made at once are not cut but refused."""
-    page_name, _, panel_name = listing.name.partition(".")
-    for ending, mime, made in (
-        ("csv", csv.MIME, lambda: b"".join(csv_pages(view, listing.of))),
-        ("parquet", PARQUET_MIME, lambda: parquet(view, listing.of)),
+    for label, ending, mime, made in (
+        ("CSV", "csv", csv.MIME, lambda: b"".join(csv_pages(view, listing.of))),
+        ("Parquet", "parquet", PARQUET_MIME, lambda: parquet(view, listing.of)),
     ):
-        label = ending.upper() if ending == "csv" else ending.capitalize()
-        st.download_button(
-            label,
-            data=made,
-            file_name=csv.file_name(
-                page_name, panel_name, view.filters.period, state.nonce(), ending
-            ),
-            mime=mime,
-            key=state.of_panel(listing.name, ending),
-            help=f"Download all {total:,} rows as {label}",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
+        about = f"Download all {total:,} rows as {label}"
+        download(
+            view, listing.name, label, made, mime=mime, ending=ending, about=about,
             disabled=total > MOST,
-        )
+        )  # fmt: skip
 
 
 def _controls(view: View, listing: Listing, shown: Page, place: _Place) -> None:

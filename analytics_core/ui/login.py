@@ -1,7 +1,7 @@
 """Signing in and out: the library draws the form, everything that decides access is ours."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -84,6 +84,17 @@ def administers() -> bool:
     """Whether the person of this tab is an administrator now; whoever changes the store asks."""
     principal = who()
     return principal is not None and principal.has_role("admin")
+
+
+def witness(scope: Scope) -> Callable[[], bool]:
+    """`still_sees` of this tab, to be asked later and from anywhere."""
+    held, binding = st.session_state.get(SIGN_IN), binding_of(_cookie(BROWSER))
+
+    def sees() -> bool:
+        principal = gate().principal(held, binding, datetime.now(UTC))
+        return principal is not None and scope_of(principal) == scope
+
+    return sees
 
 
 def sign_out() -> None:

@@ -10,6 +10,7 @@ from analytics_core.export.sheet import Sheet
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import state
+from analytics_core.ui.download import download
 from analytics_core.ui.errors import edge
 from analytics_core.ui.explain import explain
 from analytics_core.ui.login import still_sees
@@ -90,15 +91,4 @@ def _switch(name: str, *, table_first: bool) -> str | None:
 
 
 def _download(view: View, name: str, sheet: Callable[[], Sheet]) -> None:
-    page, _, panel_name = name.partition(".")
-    st.download_button(
-        "CSV",
-        data=lambda: csv.content(sheet()),
-        file_name=csv.file_name(page, panel_name, view.filters.period, state.nonce()),
-        mime=csv.MIME,
-        key=state.of_panel(name, "csv"),
-        help="Download as CSV",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-    )
+    download(view, name, "CSV", lambda: csv.content(sheet()))
