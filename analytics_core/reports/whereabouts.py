@@ -14,7 +14,7 @@ OFFERED = 5
 class Whereabouts:
     """What a reader has of one member of a dimension.
 
-    `name` is the member found, None when none is called so; `like` are those whose names contain
+    `name` is the id of the member found, None when none is called so; `like` are those whose names contain
     what was typed. `ever`, `in_period` and `in_selection` count its events; `last` is the newest
     (naive UTC).
     """
@@ -33,14 +33,15 @@ NOWHERE = Whereabouts(None, (), 0, None, 0, 0)
 def whereabouts(view: View, dimension: str, typed: str) -> Whereabouts:
     """Where the events of the member typed are: at all, in the period, under every pick.
 
-    A name is found whatever its case. Someone outside the scope is found as little as someone who
+    An id or a display name is found whatever its case. Someone outside the scope is found as little as someone who
     does not exist. Raises UnknownName.
     """
     plain = replace(view, filters=Filters(view.filters.period))
     known = plain.options(dimension, search=typed)
     rows = [row for row in known.iter_rows(named=True) if row["member"] is not None]
-    wanted = typed.casefold()
-    hit = next((row for row in rows if row["member"].casefold() == wanted), None)
+    wanted, label = typed.casefold(), view.names.label
+    called = {row["member"]: label(dimension, row["member"]).casefold() for row in rows}
+    hit = next((r for r in rows if wanted in (r["member"].casefold(), called[r["member"]])), None)
     if hit is None:
         return replace(NOWHERE, like=tuple(row["member"] for row in rows[:OFFERED]))
     pick = Pick(dimension, (hit["member"],))

@@ -9,9 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics_core import settings
+from analytics_core.access.audit import Audit
 from analytics_core.ingest.door import ingest
 from analytics_core.ingest.folders import Folders
 from analytics_core.store import manifest
+from analytics_core.ui import login
 from tests.conftest import ACCOUNTS, HASH
 
 NOW = datetime(2025, 10, 20, 12, tzinfo=UTC)
@@ -106,7 +108,7 @@ def test_the_cards_say_how_much_there_is_and_how_well_it_is_priced(data):
 def test_the_ledger_says_of_every_file_what_became_of_it(data):
     rows = {row[0]: row[1:] for row in _rows(data(), 0)}
     assert rows["secret-log.jsonl"] == [
-        "canonical", "1–4 Oct 2025", "4", "3", "1", "0", "Taken in", "20 Oct 2025, 12:00",
+        "canonical", "1–4 Oct 2025", "4", "3", "1", "0", "Taken in", "20 Oct 2025",
     ]  # fmt: skip
     assert rows["strange [x](http:evil).csv"][-2] == "Quarantined: unknown columns"
 
@@ -230,6 +232,8 @@ def test_forgetting_asks_twice_and_takes_the_rows_out(data, folders):
     assert "3 events are gone with secret-log.jsonl." in _words(page)
     assert _metrics(page)["Events"] == "0"
     assert manifest.load(folders.events).rows == 0
+    ((_, deed),) = Audit(login.gate().state).newest(5)
+    assert (deed.principal, deed.action, deed.rows) == ("ada", "forget", 3)
     assert ["Taken out again"] in [row[7:8] for row in _rows(page, 0)]
 
 

@@ -33,6 +33,11 @@ def test_a_part_of_a_name_offers_those_that_contain_it(viewed):
     assert (found.name, found.like) == (None, ("ann@x.example", "bo@x.example"))
 
 
+def test_a_display_name_is_found_as_well(viewed):
+    names = {"names.csv": "dimension,value,name\nuser,ann@x.example,Ann Novak\n"}
+    assert whereabouts(viewed(EVENTS, files=names), "user", "ann novak").name == "ann@x.example"
+
+
 @pytest.mark.access
 def test_someone_outside_the_scope_is_as_unknown_as_someone_who_is_not(viewed):
     view = viewed(EVENTS, scope=Scope(((Pick("user", ("ann@x.example",)),),)))

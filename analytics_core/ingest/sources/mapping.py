@@ -1,14 +1,13 @@
 """Sources that people define or configure: data/settings/sources/NAME.yaml."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
-from analytics_core.errors import BadFile, NotWritable
+from analytics_core.errors import BadFile
 from analytics_core.ingest.sources import language, mapped, packaged
 from analytics_core.ingest.sources.document import Node, compose
 from analytics_core.ingest.sources.source import Source
-from analytics_core.store.manifest import sync_folder
+from analytics_core.semantics import settings_file
 
 
 def saved(settings_folder: Path) -> tuple[Source, ...]:
@@ -47,27 +46,14 @@ def sources_of(text: str, path: Path | str) -> tuple[Source, ...]:
 def save(settings_folder: Path, text: str) -> Path:
     """Writes a mapping (the text of its file) as data/settings/sources/<its name>.yaml.
 
-    Replaced whole or not at all. Raises BadFile for text that cannot be used and for a name that
-    another mapping has, NotWritable.
+    Written whole or not at all. Raises BadFile for text that cannot be used and for a name that
+    another mapping has, NotWritable, Changed when somebody else writes that file meanwhile.
     """
     (source,) = sources_of(text, "the mapping")
-    folder = settings_folder / "sources"
-    path = folder / f"{source.name}.yaml"
+    path = settings_folder / "sources" / f"{source.name}.yaml"
     if path.exists() or any(known.name == source.name for known in saved(settings_folder)):
         raise BadFile(path, f"the name '{source.name}' is taken. Choose another one.", key="name")
-    aside = folder / f".{source.name}-{os.getpid()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with aside.open("w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        aside.replace(path)
-    except OSError as wrong:
-        raise NotWritable(folder, wrong.strerror or str(wrong)) from None
-    finally:
-        aside.unlink(missing_ok=True)
-    sync_folder(folder)
+    settings_file.save(path, None, text)
     return path
 
 

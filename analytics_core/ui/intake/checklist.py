@@ -82,7 +82,7 @@ def steps(view: View, kind: str, typed: str, now: datetime) -> Iterator[Step]:
     if found.name is None:
         yield _unknown(view, kind, typed, found)
         return
-    yield _period(view, found)
+    yield _period(view, kind, found)
     yield Step("Scope", f"You see {state.scope_words()}.", None)
     yield _filters(view, found)
 
@@ -140,18 +140,20 @@ def _of_file(view: View, typed: str) -> Iterator[Step]:
 def _unknown(view: View, kind: str, typed: str, found: Whereabouts) -> Step:
     words = f"No {kind} called '{typed}' is among what you see ({state.scope_words()})."
     if found.like:
-        words += f" Called alike: {', '.join(found.like)}."
+        alike = ", ".join(view.names.label(kind, name) for name in found.like)
+        words += f" Called alike: {alike}."
     elif not view.scope.everything and view.store.settings.contact:
         words += f" Ask {view.store.settings.contact} whether somebody else sees it."
     return Step("Events", words, False)
 
 
-def _period(view: View, found: Whereabouts) -> Step:
+def _period(view: View, kind: str, found: Whereabouts) -> Step:
     period, zone = view.filters.period, view.filters.period.calendar.zone
     last = moment_text(found.last.replace(tzinfo=UTC), zone) if found.last else "never"
     return Step(
         "Period",
-        f"{found.in_period:,} of the {found.ever:,} events of {found.name} lie in"
+        f"{found.in_period:,} of the {found.ever:,} events of {view.names.label(kind, found.name)}"
+        " lie in"
         f" {period_text(period)}; the last was on {last}.",
         found.in_period > 0,
     )

@@ -11,7 +11,7 @@ from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.reasons import EFFECTS, reason_of
 from analytics_core.ingest.verdict import LANDED, REFUSALS, STATEMENT, words_of
 from analytics_core.reports import ledger
-from analytics_core.semantics.format import UNKNOWN, cell, days_text, text
+from analytics_core.semantics.format import UNKNOWN, cell, date_text, days_text, moment_text, text
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import local
 from analytics_core.store.manifest import Input
@@ -95,7 +95,7 @@ def _shown(entries: Sequence[Input], zone: str) -> Sheet:
     rows = tuple(
         (
             e.name, e.source, _span(e, zone), e.read, e.accepted, e.rejected, e.duplicate,
-            verdict(e), _instant(e.taken_at),
+            verdict(e), _taken(e, zone),
         )
         for e in entries
     )  # fmt: skip
@@ -147,6 +147,11 @@ def _instant(said: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _taken(entry: Input, zone: str) -> str:
+    moment = _instant(entry.taken_at)
+    return date_text(local(moment, zone).date()) if moment else UNKNOWN
+
+
 def _span(entry: Input, zone: str) -> str:
     first, last = _instant(entry.min_started_at), _instant(entry.max_started_at)
     if first is None or last is None:
@@ -157,7 +162,8 @@ def _span(entry: Input, zone: str) -> str:
 def _file(view: View, entry: Input) -> None:
     """One file: its facts, why rows are missing or flagged, and the way to take it out."""
     with frame("file", md_escape(entry.name)):
-        st.markdown(" · ".join(md_escape(fact) for fact in _facts(entry)))
+        zone = view.filters.period.calendar.zone
+        st.markdown(" · ".join(md_escape(fact) for fact in _facts(entry, zone)))
         if entry.message:
             st.caption(md_escape(entry.message))
         _reasons(entry)
@@ -175,8 +181,11 @@ def _file(view: View, entry: Input) -> None:
         _forget_dialog(view, entry)
 
 
-def _facts(entry: Input) -> Sequence[str]:
+def _facts(entry: Input, zone: str) -> Sequence[str]:
     facts = [f"Id {entry.file_id}", verdict(entry)]
+    taken = _instant(entry.taken_at)
+    if taken:
+        facts.append(f"on {moment_text(taken, zone)}")
     if entry.source:
         facts.append(f"read as {entry.source}")
     if entry.verdict == LANDED:
@@ -244,9 +253,10 @@ def _forget_dialog(view: View, entry: Input) -> None:
 
 
 def _forget(view: View, entry: Input) -> None:
-    ran = work.command(view, ("forget", entry.file_id, "--json"), "Taking its rows out …")
+    answer = work.command(view, ("forget", entry.file_id), "Taking its rows out …")
     work.answered()
-    if ran is not None:
-        rows = work.answer(ran)["rows"]
+    if answer is not None:
+        rows = answer["rows"]
+        work.note("forget", entry.file_id, rows=rows)
         many = "event is" if rows == 1 else "events are"
         work.say(f"{rows:,} {many} gone with {entry.name}.", good=True)

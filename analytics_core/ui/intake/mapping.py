@@ -1,8 +1,10 @@
 """The mapping screen: a file nobody reads, what its columns are, how it would land, and keeping it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -13,7 +15,7 @@ from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.inspection import Inspection
 from analytics_core.ingest.reasons import EFFECTS, reason_of
 from analytics_core.ingest.sources import mapping
-from analytics_core.ingest.sources.draft import Draft
+from analytics_core.ingest.sources.draft import FIELDS, Draft
 from analytics_core.ingest.trial import Trial
 from analytics_core.ingest.verdict import LANDED
 from analytics_core.semantics.format import UNKNOWN, cell, moment_text, text
@@ -162,8 +164,9 @@ def _result(view: View, tried: _Tried) -> None:
         st.markdown(" · ".join(md_escape(fact) for fact in _sums(found, zone)))
     _reasons(found)
     if found.rows:
-        st.caption(f"The first {len(found.rows)} rows as they would land, times in UTC.")
-        table(_events(found), "UTC", state.of_panel("data.map", "rows"))
+        zone = view.filters.period.calendar.zone
+        st.caption(f"The first {len(found.rows)} rows as they would land ({md_escape(zone)}).")
+        table(_events(found), zone, state.of_panel("data.map", "rows"))
 
 
 def _counts(found: Trial) -> str:
@@ -209,19 +212,28 @@ def _reasons(found: Trial) -> None:
 
 def _events(found: Trial) -> Sheet:
     units = {"cost_nano": Unit.USD, "latency_ms": Unit.MILLISECONDS, "ttft_ms": Unit.MILLISECONDS}
-    columns = tuple(
-        Column(
-            name.removesuffix("_nano"),
-            units.get(name, Unit.COUNT if _numbers(found, at) else None),
-        )
-        for at, name in enumerate(found.columns)
-    )
-    return Sheet(columns, found.rows)
+    columns: list[Column] = []
+    cells: list[list[Cell]] = []
+    for at, name in enumerate(found.columns):
+        values = [row[at] for row in found.rows]
+        counted = Unit.COUNT if _numbers(values) else None
+        label = FIELDS[name].label if name in FIELDS else _heading(name)
+        columns.append(Column(label, units.get(name, counted)))
+        cells.append([_moment(v) for v in values] if name.endswith("_at") else values)
+    return Sheet(tuple(columns), tuple(zip(*cells, strict=True)))
 
 
-def _numbers(found: Trial, at: int) -> bool:
-    values = [row[at] for row in found.rows if row[at] is not None]
-    return all(isinstance(v, int) and not isinstance(v, bool) for v in values)
+def _heading(name: str) -> str:
+    return name.removesuffix("_nano").replace("_", " ").capitalize()
+
+
+def _moment(said: str | None) -> datetime | None:
+    return datetime.fromisoformat(said).replace(tzinfo=UTC) if said else None
+
+
+def _numbers(values: Sequence[Any]) -> bool:
+    known = [v for v in values if v is not None]
+    return all(isinstance(v, int) and not isinstance(v, bool) for v in known)
 
 
 def _keep(view: View, entry: Input, path: Path, draft: Draft, tried: _Tried | None) -> None:
@@ -245,10 +257,10 @@ def _keep(view: View, entry: Input, path: Path, draft: Draft, tried: _Tried | No
 
 
 def _save(view: View, entry: Input, path: Path, text_of_file: str) -> None:
-    if not login.administers():
-        work.say(work.REFUSED, good=False)
+    if not work.permitted():
         st.rerun()
     kept = mapping.save(view.store.settings.folder, text_of_file)
+    work.note("mapping", kept.name)
     work.say(f"Kept as {kept.name}.", good=True)
     done = work.ingest(view, [str(path.resolve())], "Taking it in …", entry.name)
     if any(result.verdict == LANDED for result in done):

@@ -120,9 +120,9 @@ def _reprice(view: View) -> None:
 
 
 def _try(view: View) -> None:
-    ran = work.command(view, ("reprice", "--json"), "Pricing everything by today's prices …")
-    if ran is not None:
-        st.session_state[_CHANGES] = (view.store.version, work.answer(ran)["changes"])
+    answer = work.command(view, ("reprice", "--progress"), "Pricing everything by today's prices …")
+    if answer is not None:
+        st.session_state[_CHANGES] = (view.store.version, answer["changes"])
 
 
 def _changes(view: View, changes: list[dict[str, Any]]) -> None:
@@ -163,10 +163,12 @@ def _apply_dialog(view: View, months: int) -> None:
     sure = st.checkbox("Yes, change them", key=_SURE)
     with st.container(horizontal=True):
         if st.button("Apply", key=f"{_SURE}.do", type="primary", disabled=not sure):
-            ran = work.command(view, ("reprice", "--apply", "--json"), "Writing the new costs …")
+            doing = "Writing the new costs …"
+            answer = work.command(view, ("reprice", "--apply", "--progress"), doing)
             work.answered()
-            if ran is not None:
-                done = len(work.answer(ran)["changes"])
+            if answer is not None:
+                done = len(answer["changes"])
+                work.note("reprice", "", rows=sum(c["rows"] for c in answer["changes"]))
                 work.say(f"{done:,} {'change' if done == 1 else 'changes'} applied.", good=True)
             st.rerun()
         if st.button("Keep", key=f"{_SURE}.no"):

@@ -1,15 +1,19 @@
 """What administrators do to the store from the page: commands of ours, and what came of them."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from analytics_core.access import failures
+from analytics_core.access.audit import Audit, Deed
 from analytics_core.ingest.inbox import Result
-from analytics_core.ingest.program import Ran, run
+from analytics_core.ingest.program import run
 from analytics_core.ingest.progress import heard
 from analytics_core.ingest.verdict import DUPLICATE, LANDED, STATEMENT
 from analytics_core.store.view import View
@@ -17,7 +21,6 @@ from analytics_core.ui import login, state
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.inbox import result_words
 
-REFUSED = "Only administrators may do this."
 _SAID = state.of_panel("data", "said")  # (good, sentence) to be told once
 _ASKED = state.of_panel("data", "asked")  # (what, of which) the open dialog asks
 
@@ -50,20 +53,59 @@ def tell() -> None:
         show(md_escape(words), icon=":material/check_circle:" if good else ":material/error:")
 
 
-def command(view: View, words: Sequence[str], doing: str) -> Ran | None:
-    """What a command came to, run for an administrator while the page says what it is `doing`.
+def permitted() -> bool:
+    """Whether the person of this tab is an administrator now; if not, that is kept to be told."""
+    if login.administers():
+        return True
+    say("Only administrators may do this.", good=False)
+    return False
 
-    None when it failed or when somebody else asked; why is kept to be told.
+
+def note(action: str, asked: str, result: str = "ok", rows: int | None = None) -> None:
+    """Writes a deed of this person into the audit; the deed is done whether or not that works."""
+    who = login.who()
+    deed = Deed(
+        time=datetime.now(UTC), action=action, result=result, asked=asked, rows=rows,
+        principal=who.username if who else "",
+    )  # fmt: skip
+    try:
+        Audit(login.gate().state).add(deed)
+    except sqlite3.Error as wrong:
+        failures.report(wrong, f"audit of {action}", deed.principal)
+
+
+def command(view: View, words: Sequence[str], doing: str) -> dict[str, Any] | None:
+    """What a command answers with --json, run for an administrator while the page says so.
+
+    None when it failed or when somebody else asked; why is kept to be told. Lines of progress
+    ({"done": 3, "of": 12}) move a bar.
     """
-    if not login.administers():
-        say(REFUSED, good=False)
+    if not permitted():
         return None
-    with st.spinner(doing, show_time=True):
-        ran = run(words, view.store.data)
+    bar = st.progress(0.0, text=doing)
+    ran = run((*words, "--json"), view.store.data, lambda line: _move(bar, line, doing))
+    bar.empty()
     if ran.code != 0:
         say(ran.mistake, good=False)
         return None
-    return ran
+    return json.loads("".join(line for line in ran.out.splitlines(True) if _far(line) is None))
+
+
+def _move(bar: DeltaGenerator, line: str, doing: str) -> None:
+    far = _far(line)
+    if far is not None:
+        bar.progress(far, text=doing)
+
+
+def _far(line: str) -> float | None:
+    """How far a line of progress says the work is; None for any other line."""
+    try:
+        said = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or set(said) != {"done", "of"}:
+        return None
+    return min(said["done"] / said["of"], 1.0) if said["of"] else 1.0
 
 
 def ingest(
@@ -73,13 +115,13 @@ def ingest(
 
     `called` is what a single file was called when it was dropped.
     """
-    if not login.administers():
-        say(REFUSED, good=False)
+    if not permitted():
         return ()
     done: list[Result] = []
     with st.status(doing, expanded=True) as box:
         ran = run(("ingest", "--progress", *paths), view.store.data, _follow(box.text, done))
     for result in done:
+        note("ingest", result.name, result.verdict, result.rows)
         said = result_words(replace(result, name=called or result.name))[1]
         say(said, good=result.verdict in (LANDED, DUPLICATE, STATEMENT))
     if not done:
@@ -99,8 +141,3 @@ def _follow(show: Callable[[str], object], done: list[Result]) -> Callable[[str]
             show(f"{step.name}: {step.step}{rows}")
 
     return follow
-
-
-def answer(ran: Ran) -> dict[str, Any]:
-    """What a command answered with --json."""
-    return json.loads(ran.out)
