@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.ingest.test_trial import CSV, MAPPING
 
@@ -30,6 +31,19 @@ def test_a_file_in_quarantine_is_mapped_saved_and_taken_in(run, odd: str, tmp_pa
     assert "odd.csv: taken in, 2 events." in kept.out
     (line,) = json.loads(run("files", "--json").out)
     assert (line["verdict"], line["source"], line["name"]) == ("landed", "mine", "odd.csv")
+
+
+def test_a_file_of_semicolons_and_decimal_commas_lands_by_its_own_draft(run, shared, tmp_path):
+    (tmp_path / "data").mkdir()
+    assert run("ingest", shared / "broken" / "32_bom_semicolon.csv").code == 1
+    file_id = json.loads(run("files", "--json").out)[0]["file_id"]
+    draft = yaml.safe_load(json.loads(run("inspect", file_id, "--json").out)["draft"])
+    draft["time"]["zone"] = "UTC"
+    kept = run("map", file_id, "--mapping", "-", "--save", stdin=yaml.safe_dump(draft))
+    assert kept.code == 0
+    (line,) = json.loads(run("files", "--json").out)
+    assert (line["accepted"], line["cost_nano"]) == (1, 1_234_560_000_000)
+    assert line["min_started_at"] == "2026-11-01T12:00:00"
 
 
 def test_a_mapping_that_lands_nothing_is_not_kept(run, odd: str, tmp_path: Path):

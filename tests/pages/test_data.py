@@ -369,3 +369,12 @@ def test_what_is_wrong_with_the_setup_is_told_to_administrators_alone(data, fold
     assert "mine.yaml" in words
     assert "no file is taken in" in words
     assert "mine.yaml" not in _words(data("max"))
+
+
+def test_accounts_and_memory_that_cannot_be_used_are_told(data, tmp_path, monkeypatch):
+    page = data()
+    (tmp_path / "auth.yaml").write_text("credentials: [", "utf-8")
+    monkeypatch.setattr(login.gate().state, "problem", "state.db cannot be used (disk I/O error)")
+    words = _words(page.run())
+    assert "auth.yaml, line 1" in words
+    assert "state.db cannot be used (disk I/O error). Sign-ins end when the app stops." in words
