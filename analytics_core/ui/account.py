@@ -10,13 +10,14 @@ from analytics_core.access.principal import Principal
 from analytics_core.access.roles import described, labels
 from analytics_core.access.sign_ins import Place
 from analytics_core.export.command import command
+from analytics_core.export.curl import curl
 from analytics_core.semantics.format import filters_text, moment_text
 from analytics_core.semantics.glossary import Term, found, terms
 from analytics_core.semantics.names import Names
 from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
-from analytics_core.ui import login, state
+from analytics_core.ui import address, login, own_tokens, state
 from analytics_core.ui.browser import browser
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
@@ -44,6 +45,8 @@ def draw(view: View) -> None:
         _you(principal, view.names)
     with right, _box("account.places", "Where you are signed in"), edge("account.places"):
         _places(zone)
+    with _box("account.tokens", "Your API tokens"), edge("account.tokens"):
+        own_tokens.draw(view)
     with _box("account.elsewhere", "The same question elsewhere"), edge("account.elsewhere"):
         _elsewhere(view)
     with _box("account.glossary", "Glossary"), edge("account.glossary"):
@@ -129,6 +132,11 @@ def _elsewhere(view: View) -> None:
     line = command(_QUESTIONS[question], view.filters, state.username())
     st.markdown("On the command line of the machine that runs Tokentally")
     st.code(line, language="bash", wrap_lines=True)
+    base = address.base()
+    if base is not None:
+        st.markdown("Over HTTP, with an API token of yours in the variable")
+        st.code(curl(base, _QUESTIONS[question], view.filters), language="bash", wrap_lines=True)
+        st.link_button("What else can be asked", f"{base}/api/v1/docs", type="tertiary")
 
 
 def _glossary() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from analytics_core.export.command import command
+from analytics_core.export.curl import curl
 from analytics_core.reports.reported import behind, figure
 from analytics_core.semantics.filters import Pick
 from analytics_core.semantics.format import exact, moment_text, text
@@ -16,7 +17,7 @@ from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.explained import Explained
 from analytics_core.store.view import View
-from analytics_core.ui import state
+from analytics_core.ui import address, state
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 
@@ -60,6 +61,10 @@ def _draw(view: View, query: Query, about: str) -> None:
             st.markdown(f":small[**{label}** {md_escape(words)}]")
     st.caption("The same question on the command line")
     st.code(command(query, view.filters, state.username()), language="bash", wrap_lines=True)
+    base = address.base()
+    if base is not None:
+        st.caption("The same question over HTTP, with an API token")
+        st.code(curl(base, query, view.filters), language="bash", wrap_lines=True)
     with st.expander("SQL with its values"):
         for statement, values in zip(how.sql, how.params, strict=True):
             st.code(statement, language="sql", wrap_lines=True)

@@ -79,16 +79,16 @@ def test_the_same_question_is_written_out_with_the_filters_and_the_readers_right
         "python -m analytics_core query --measures cost --by project --period 2025-10"
         " --where project=Search --as leo"
     )
-    page.main.selectbox[0].set_value("The ten dearest models").run()
+    page.selectbox(key="panel.account.elsewhere.question").set_value("The ten dearest models").run()
     assert "--by model --top 10" in page.main.code[0].value
 
 
 def test_a_word_is_found_by_what_others_call_it(app):
     page = app(EVENTS, path="account")
     assert words(page)[0] == "Cost"
-    page.main.text_input[0].input("assistant").run()
+    page.text_input(key="panel.account.glossary.find").input("assistant").run()
     assert words(page)[0] == "Agent"
-    page.main.text_input[0].input("zebra").run()
+    page.text_input(key="panel.account.glossary.find").input("zebra").run()
     assert [i.value for i in page.info] == ["No word of this app holds that text."]
 
 

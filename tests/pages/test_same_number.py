@@ -5,10 +5,14 @@ import io
 import json
 import re
 import shlex
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
+from analytics_core.access.tokens import Wish
+from analytics_core.api.routes import routes
 from analytics_core.charts.doughnut import doughnut
 from analytics_core.charts.stacked_bar import stacked_bar
 from analytics_core.cli.main import main
@@ -68,6 +72,27 @@ def test_every_door_gives_the_same_total(app, viewed, tmp_path, capsys):
     words = shlex.split(command(Query(("cost",)), view.filters))[3:]
     assert main([*words, "--data", str(tmp_path / "data"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rows"][0]["cost"] == EXACT
+
+
+def test_the_curl_line_of_an_explanation_gets_the_pages_number(app, tmp_path):
+    from analytics_core.ui import login
+
+    page = app(EVENTS, who="ann", project="Search, and more", **OCTOBER)
+    gate, now = login.gate(), datetime.now(UTC)
+    gate.served = True
+    page.context = {"url": "https://usage.acme.example/"}
+    page.session_state["panel.overview.card.cost.explain"] = True
+    page.run()
+    shown = next(m.value for m in page.markdown if "**Cost**" in m.value)
+    line = next(c.value for c in page.code if c.value.startswith("curl "))
+    program, _, header, address = shlex.split(line)
+    assert (program, header) == ("curl", "Authorization: Bearer $TOKENTALLY_TOKEN")
+    host, _, path = address.partition("/api/")
+    assert host == "https://usage.acme.example"
+    _, token = gate.tokens.make(gate.accounts(now)["ann"].principal, Wish(name="x"), now)
+    client = TestClient(Starlette(routes=routes(gate, tmp_path / "data")))
+    answer = client.get(f"/api/{path}", headers={"Authorization": f"Bearer {token}"})
+    assert re.sub(r"[^\d.]", "", shown) == answer.json()["rows"][0]["cost"] == EXACT
 
 
 @pytest.mark.parametrize("name", ["Atlas, and more", 'say "hi"', None])
