@@ -2,7 +2,7 @@
 
 from analytics_core.store.view import View
 from analytics_core.ui import layout
-from analytics_core.ui.cards import Cards
+from analytics_core.ui.cards import Cards, Own
 from analytics_core.ui.lengths import Lengths
 from analytics_core.ui.members import Members
 from analytics_core.ui.ranking import Ranking
@@ -18,8 +18,12 @@ BLOCKS: layout.Blocks = (
     Cards(
         "sessions",
         (
-            "sessions", "cost", "total_tokens", "session_duration_mean", "cost_per_session",
-            "users",
+            "sessions", "cost", "total_tokens",
+            Own(
+                "Average session duration", "session_duration_mean",
+                beside="session_duration_median",
+            ),
+            "cost_per_session", "users",
         ),
     ),
     Trend(

@@ -3,7 +3,7 @@
 from analytics_core.reports import family
 from analytics_core.store.view import View
 from analytics_core.ui import layout
-from analytics_core.ui.cards import Cards
+from analytics_core.ui.cards import Cards, Own
 from analytics_core.ui.family import FamilyTrend
 from analytics_core.ui.rhythm import Week
 from analytics_core.ui.split import Split
@@ -17,7 +17,11 @@ ROLES: tuple[str, ...] = ()  # everybody
 BLOCKS: layout.Blocks = (
     Cards(
         "usage",
-        ("credits", "total_tokens", "requests", "latency_mean", "cache_hit_ratio", "error_rate"),
+        (
+            Own("Credits", "credits", otherwise="sessions"), "total_tokens", "requests",
+            Own("Average latency", "latency_mean", beside="latency_p95"),
+            "cache_hit_ratio", "error_rate",
+        ),
     ),
     Trend(
         "usage.timeline", "Usage timeline",

@@ -1,8 +1,8 @@
 """The figures at the top of a page, each with its change, its course and its explanation."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import streamlit as st
@@ -34,12 +34,18 @@ def here(view: View) -> View:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A card with a label of its own, or of another View than the page's; compared with what."""
+    """A card with a label of its own, or of another View than the page's; compared with what.
+
+    `beside` is a measure that is said in a line below the figure; `otherwise` the measure that
+    stands in its place where it is unknown.
+    """
 
     label: str
     measure: str
     how: Callable[[View], View] = here
     versus: str = "vs prev"
+    beside: str = ""
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,9 @@ class Cards:
         """The figures of the page's View and their course over it."""
         asked = summary_questions(view.filters.period, self._measures(here))
         words = (card.question for card in self.cards if isinstance(card, Words))
+        beside = (Query((own.beside,)) for own in self._figures() if own.beside and own.how == here)
         projects = (PROJECTS,) if "active_projects" in self.cards else ()
-        return (*asked, *words, *projects)
+        return (*asked, *words, *beside, *projects)
 
     def present(self, view: View) -> bool:
         """Always: a figure nobody knows is shown as unknown."""
@@ -105,8 +112,7 @@ class Cards:
                     if isinstance(card, Words):
                         _words(view, self.page, card)
                         continue
-                    own = _own(card)
-                    found = next(c for c in figures[own.how].cards if c.measure.name == own.measure)
+                    own, found = _known(_own(card), figures)
                     _figure(own.how(view), self.page, own, found)
             if self.note:
                 st.caption(md_escape(self.note(view)))
@@ -117,12 +123,21 @@ class Cards:
 
     def _measures(self, how: Callable[[View], View]) -> tuple[str, ...]:
         """The measures of the cards that look at that View; a question is never without one."""
-        own = dict.fromkeys(card.measure for card in self._figures() if card.how == how)
-        return tuple(own) or ("events",)
+        mine = [card for card in self._figures() if card.how == how]
+        names = [card.measure for card in mine] + [card.otherwise for card in mine]
+        return tuple(dict.fromkeys(filter(None, names))) or ("events",)
 
 
 def _own(card: str | Own) -> Own:
     return Own(MEASURES[card].label, card) if isinstance(card, str) else card
+
+
+def _known(own: Own, figures: Mapping[Callable[[View], View], Summary]) -> tuple[Own, Card]:
+    """The card and its figure, or those that stand in its place."""
+    found = {card.measure.name: card for card in figures[own.how].cards}
+    if own.otherwise and found[own.measure].value is None:
+        own = replace(own, label=MEASURES[own.otherwise].label, measure=own.otherwise, beside="")
+    return own, found[own.measure]
 
 
 def reached(view: View) -> bool:
@@ -145,7 +160,19 @@ def _figure(view: View, page: str, own: Own, card: Card) -> None:
             chart_type="area",
             height="stretch",
         )
+        if own.beside:
+            _beside(view, MEASURES[own.beside])
         explain(view, Query((measure.name,)), name)
+
+
+def _beside(view: View, measure: Measure) -> None:
+    """A second figure in one line; one that is unknown for want of requests says how many it needs."""
+    value = view.ask(Query((measure.name,)))[measure.name][0]
+    few = value is None and measure.least
+    st.caption(
+        f"{measure.label} {text(value, measure.unit, additive=measure.additive)}",
+        help=f"Needs at least {measure.least} requests that know it" if few else None,
+    )
 
 
 def _words(view: View, page: str, card: Words) -> None:

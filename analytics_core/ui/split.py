@@ -67,7 +67,11 @@ class Split:
     def _members(self, view: View) -> Members:
         offered = self._offered(view) or self.by[:1]
         return Members(
-            self.name, self.title, state.controlled(self.name, "by", offered), self.measures
+            self.name,
+            self.title,
+            state.controlled(self.name, "by", offered),
+            self.measures,
+            coloured=self.chart == "doughnut",
         )
 
     def _content(self, view: View) -> Content:

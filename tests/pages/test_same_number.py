@@ -7,6 +7,7 @@ import re
 import shlex
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -20,6 +21,8 @@ from analytics_core.export.command import command
 from analytics_core.export.csv import content
 from analytics_core.export.sheet import of_breakdown, of_timeline
 from analytics_core.reports.breakdown import breakdown
+from analytics_core.reports.family import FAILURES, RATES, SPEED, TOKENS, course, parts
+from analytics_core.reports.family import questions as family_questions
 from analytics_core.reports.summary import summary
 from analytics_core.reports.timeline import timeline
 from analytics_core.semantics.query import Query
@@ -107,3 +110,23 @@ def test_the_command_of_an_explanation_asks_under_the_same_filters(app, capsys, 
     assert main([*words, "--data", str(tmp_path / "data"), "--json"]) == 0
     answered = json.loads(capsys.readouterr().out)["rows"][0]["cost"]
     assert re.sub(r"[^\d.]", "", shown) == answered == "12.345678901"
+
+
+@pytest.mark.parametrize("family", [TOKENS, SPEED, FAILURES, RATES], ids=lambda f: f.name)
+def test_measures_read_together_are_those_of_the_command_line(viewed, tmp_path, capsys, family):
+    events = [
+        event | {"input_tokens": 1000 + n, "output_tokens": 10, "cache_read_tokens": n or None,
+                 "latency_ms": 100 * n + 1, "status": ("ok", "error", "cancelled", None)[n % 4]}
+        for n, event in enumerate(EVENTS * 5)
+    ]  # fmt: skip
+    view = viewed(events, period="2025-10")
+    line = command(family_questions(view.filters.period, family)[1], view.filters)
+    assert main([*shlex.split(line)[3:], "--data", str(tmp_path / "data"), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    shown = parts(view, family)
+    assert [part.value for part in shown.parts] == [row[name] for name in family.measures]
+    if family.whole:
+        assert shown.total == row[family.whole] == sum(part.value or 0 for part in shown.parts)
+    sums = course(view, family).frame.group_by("rank").agg(pl.col("value").sum()).sort("rank")
+    if shown.measure.additive:
+        assert sums["value"].to_list() == [part.value or 0 for part in shown.parts]

@@ -49,7 +49,7 @@ def test_the_page_holds_its_figures_and_its_panels_in_order(app):
     assert not page.exception
     assert not page.error
     assert list(_metrics(page).items()) == [
-        ("Credits", "–"), ("Total tokens", "4,400"), ("Requests", "43"),
+        ("Sessions", "3"), ("Total tokens", "4,400"), ("Requests", "43"),
         ("Average latency", "1.7 s"), ("Cache hit ratio", "60%"), ("Error rate", "33%"),
     ]  # fmt: skip
     assert [s.value for s in page.subheader] == [
@@ -57,8 +57,16 @@ def test_the_page_holds_its_figures_and_its_panels_in_order(app):
         "Assistants, workflows, tools, integrations",
     ]  # fmt: skip
     words = _words(page)
+    assert "Latency p95 –" in words
     assert "Most on Wed 09:00–10:00: 1." in words
     assert "Not in here: 40 (requests) that sources report already summed" in words
+
+
+def test_credits_stand_first_where_any_are_known_and_a_percentile_of_enough_beside_the_mean(app):
+    events = [_event(1, "ann", "Search", credits_nano=2_500_000_000) for _ in range(20)]
+    page = app([*events, EVENTS[-1]], **OCTOBER)
+    assert next(iter(_metrics(page).items())) == ("Credits", "50")
+    assert "Latency p95 2.0 s" in _words(page)
 
 
 def test_the_tables_hold_the_parts_of_all_tokens_the_failures_and_the_hours_of_the_week(app):
@@ -87,7 +95,7 @@ def test_assistants_workflows_tools_and_every_tag_are_offered_where_the_data_hav
     assert "](http" not in "".join(by.options)
     page.session_state["panel.usage.split.by"] = "tag:workflow"
     page.run()
-    assert _tables(page)[-1][0] == ["intake", "1", "1,100", "$1.00", "2.3%", "–"]
+    assert _tables(page)[-1][0] == ["intake", "1", "2.3%", "–", "1,100", "$1.00"]
 
 
 def test_every_measure_of_a_family_explains_itself(app):
