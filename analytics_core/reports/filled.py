@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from analytics_core.semantics.dimension import dimension
 from analytics_core.store.view import View
 
 
@@ -11,5 +12,8 @@ def filled(view: View, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _has_members(view: View, name: str) -> bool:
+    tag = dimension(name).tag
+    if tag is not None:
+        return tag in view.tag_keys()["key"]
     newest = view.options(name, limit=2)["member"]  # one of the two may be (unattributed)
     return newest.null_count() < len(newest)

@@ -113,7 +113,7 @@ class _Card:
         def above() -> None:
             self._controls()
             if len(units) > 1:
-                controls.choose(self.name, "unit", "Unit", units, str.capitalize)
+                controls.choose(self.name, "unit", "Unit", units, _unit_words)
             else:
                 st.caption(f"In {md_escape(unit)}" if unit else "In no known unit")
 
@@ -145,6 +145,11 @@ class _Card:
 def _units(alone: View) -> tuple[str, ...]:
     """The units its quantities are counted in, the one with most cost first."""
     return tuple(unit for unit in alone.ask(_UNITS)["unit"] if unit is not None)
+
+
+def _unit_words(unit: str) -> str:
+    """A unit in a row of buttons, which render markdown."""
+    return md_escape(unit.capitalize())
 
 
 _SHOWN: Mapping[str, Callable[[_Card, View, View], Content]] = {

@@ -165,10 +165,16 @@ def _whole(trend: Trend, view: View, shown: _Shown) -> Content:
     line_ = over_time.timeline(view, shown.measure, grain=shown.grain)
     colours = hues(view, "service_type", line_.members)
     seen = _summed(trend, line_)
+
+    def chart() -> None:
+        if trend.grains or trend.earlier or trend.cumulative:
+            st.space("small")  # the chart's toolbar may not cover the switches
+        _draw(trend, seen, colours, _before(trend, view, shown))
+
     return Content(
         question=over_time.questions(view.filters.period, shown.measure, None, shown.grain)[0],
         controls=lambda: None,
-        chart=lambda: _draw(trend, seen, colours, _before(trend, view, shown)),
+        chart=chart,
         table=lambda: timeline_table(seen, None, state.of_panel(trend.name, "table")),
         sheet=lambda: of_timeline(line_),
         view=view,

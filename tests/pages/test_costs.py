@@ -114,7 +114,12 @@ def test_a_card_shows_requests_or_quantities_in_one_unit_the_one_with_most_cost_
     assert units.options == ["Seconds", "Tokens"]
     assert _tables(page)[2][0] == ["Total", "60", "60"]
     page.session_state[f"{card}.unit"] = "tokens"
+    page.session_state[f"{card}.explain"] = True
     page.run()
+    assert page.code[0].value == (
+        "python -m analytics_core query --measures quantity --by pricing_rule --grain day --top 4"
+        " --period 2025-10 --where service_type=speech_to_text --where unit=tokens"
+    )
     assert _tables(page)[2][0] == ["Total", "1,000,000", "900,000", "100,000"]
 
 
@@ -148,6 +153,17 @@ def test_a_lead_sees_the_costs_of_the_team(app):
     assert _metrics(page)["Cost"] == "$10.00"
     assert _tables(page)[1][0][:2] == ["m-voice", "$10.00"]
     assert "Secret plan" not in repr(page._tree) + str(_tables(page))
+
+
+def test_units_with_markdown_stay_text(app):
+    items = [{"rule": "odd", "quantity": 1, "unit": HOSTILE, "cost_nano": 1}]
+    page = app([_event(1, 5, "ann", "Search", items=items), EVENTS[-1]], **OCTOBER)
+    page.session_state["panel.costs.service_text_generation.about"] = "usage"
+    page.run()
+    assert not page.error
+    sent = [o for group in page.button_group for o in group.options] + [_words(page)]
+    assert any("evil" in text for text in sent)
+    assert all("](http" not in text for text in sent)
 
 
 def test_names_with_markdown_stay_text(app):
