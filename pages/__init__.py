@@ -17,13 +17,14 @@ from pages import (
     projects,
     session,
     sessions,
+    settings,
     usage,
 )
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Analytics", (overview, costs, usage, activity)),
     ("Breakdowns", (projects, models, agents, sessions, explore)),
-    ("Organisation and account", (data,)),
+    ("Organisation and account", (data, settings)),
 )
 # Reached by links: one member, one's own account.
 HIDDEN: tuple[ModuleType, ...] = (project, model, agent, session, account)

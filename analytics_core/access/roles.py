@@ -97,6 +97,17 @@ def described(principal: Principal, names: Names = NO_NAMES) -> str:
     return _listed(tuple(filter(None, (own, *(role.words(principal, names) for role in roles)))))
 
 
+def described_to_others(principal: Principal, names: Names = NO_NAMES) -> str:
+    """What the principal sees, said to somebody else."""
+    if not scope_of(principal).grants:
+        lacks = (
+            "no role" if not set(principal.roles) & set(ROLES) else "no user_id, team or project"
+        )
+        return f"nothing yet: {lacks} is set"
+    words = described(principal, names)
+    return words.replace("your", "their", 1) if words.startswith("your own ") else words
+
+
 def labels(principal: Principal) -> str:
     """The principal's roles by label, comma separated; "No role" when none is known."""
     return ", ".join(role.label for role in _roles_of(principal)) or "No role"

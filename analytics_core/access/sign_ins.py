@@ -87,6 +87,11 @@ class SignIns:
         over = compare_digest(sign_in.digest, self._over(account))
         return over and compare_digest(sign_in.binding, binding)
 
+    def latest(self) -> dict[str, datetime]:
+        """When each account last signed in (aware UTC), as far as those sign-ins are still kept."""
+        rows = self.state.rows("SELECT username, max(created) FROM sign_ins GROUP BY username")
+        return {username: datetime.fromtimestamp(at, UTC) for username, at in rows}
+
     def end(self, sign_in: str) -> None:
         """Ends one sign-in, in every tab that has it."""
         self.state.write("DELETE FROM sign_ins WHERE id = ?", sign_in)

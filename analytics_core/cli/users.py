@@ -4,8 +4,7 @@ import argparse
 import sys
 from dataclasses import asdict
 
-from analytics_core.access.principal import Principal
-from analytics_core.access.roles import ROLES, described, scope_of
+from analytics_core.access.roles import ROLES, described_to_others
 from analytics_core.cli.call import OK, PROGRAM, Call, Command, everywhere
 from analytics_core.cli.tokens import tokens_of
 from analytics_core.errors import BadValue
@@ -52,7 +51,10 @@ def _user(call: Call) -> int:
     options, path = call.options, call.accounts_path
     if options.action == "list":
         people = [a.principal for a in account_book.accounts(path).values()]
-        rows = [(p.username, p.name, p.email or "–", " ".join(p.roles), _sees(p)) for p in people]
+        rows = [
+            (p.username, p.name, p.email or "–", " ".join(p.roles), described_to_others(p))
+            for p in people
+        ]
         call.say(
             [asdict(p) for p in people],
             aligned(("user", "name", "e-mail", "roles", "sees"), rows, left=5)
@@ -65,7 +67,7 @@ def _user(call: Call) -> int:
                   "teams", "projects")  # fmt: skip
         record = {f: v for f in fields if (v := getattr(options, f, None))}
         account = account_book.add(path, options.username, _password(), record)
-        said = f"{account.username} sees {_sees(account.principal)}."
+        said = f"{account.username} sees {described_to_others(account.principal)}."
     elif options.action == "passwd":
         account_book.set_password(path, options.username, _password())
         said = f"{options.username} has another password; their sign-ins have ended."
@@ -77,17 +79,6 @@ def _user(call: Call) -> int:
         said = f"{options.username} is gone; their sign-ins and tokens have ended."
     call.say({"user": options.username, "done": options.action}, [said])
     return OK
-
-
-def _sees(principal: Principal) -> str:
-    """What the principal sees, said to somebody else."""
-    if not scope_of(principal).grants:
-        lacks = (
-            "no role" if not set(principal.roles) & set(ROLES) else "no user_id, team or project"
-        )
-        return f"nothing yet: {lacks} is set"
-    words = described(principal)
-    return words.replace("your", "their", 1) if words.startswith("your own ") else words
 
 
 def _password() -> str:

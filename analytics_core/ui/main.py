@@ -1,6 +1,6 @@
 """The router: who is there, what they picked, which page; the same order in every run."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from analytics_core.ui import (
     layout,
     links,
     login,
+    menu,
     saved,
     sidebar,
     state,
@@ -33,7 +34,6 @@ from analytics_core.ui import (
 from analytics_core.ui.choices import Reader
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
-from analytics_core.ui.sidebar import Entry
 from pages import EVERY, PAGES
 
 
@@ -48,7 +48,7 @@ def main() -> None:
         st.stop()
     now = datetime.now(UTC)
     module = next(m for m, page in pages.items() if page.url_path == current.url_path)
-    closed = [m.PATH for m in EVERY if not _open_to(m, principal)]
+    closed = [m.PATH for m in EVERY if not menu.is_for(m, principal)]
     links.remember({m.PATH: page for m, page in pages.items()}, closed)
     saved.land(principal, module.PATH)
     state.open_page(module.PATH, getattr(module, "KEYS", ()))
@@ -90,7 +90,7 @@ def _selected(principal: Principal, now: datetime, module: ModuleType) -> View:
         login.account_popover(principal, names)
     state.write()
     with top:
-        sidebar.menu(_menu(principal), module.PATH)
+        sidebar.menu(menu.entries(PAGES, principal), module.PATH)
     for problem in problems:
         st.toast(md_escape(problem), icon=":material/filter_alt_off:")
     saved.dialog(module.PATH, names)
@@ -113,24 +113,6 @@ def _calendar(of: Settings) -> Calendar:
     return Calendar(of.zone, of.week_start, of.fiscal_year_start)
 
 
-def _menu(principal: Principal) -> list[tuple[str, list[Entry]]]:
-    """The sections with the pages that are for this person; empty ones left out."""
-    mine = [(title, [e for m in modules for e in _entry(m, principal)]) for title, modules in PAGES]
-    return [(title, entries) for title, entries in mine if entries]
-
-
-def _entry(module: ModuleType, principal: Principal) -> Iterator[Entry]:
-    if _open_to(module, principal):
-        yield Entry(module.PATH, module.TITLE, module.ICON)
-    elif hasattr(module, "INSTEAD"):  # what others have in its place
-        path, label, picks = module.INSTEAD
-        yield Entry(path, label, module.ICON, picks)
-
-
-def _open_to(module: ModuleType, principal: Principal) -> bool:
-    return not module.ROLES or principal.has_role(*module.ROLES)
-
-
 def _page_body(module: ModuleType, view: View, principal: Principal, now: datetime) -> None:
     """What the page shows, or why it shows nothing."""
     of = getattr(module, "OF", None)
@@ -139,7 +121,7 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
         header.title(module.TITLE, _section_of(module), switch=selection)
     else:
         detail.title(view, module.TITLE, of)
-    if not _open_to(module, principal):
+    if not menu.is_for(module, principal):
         empty.not_for(principal, view.store.settings.contact)
         return
     if principal.has_role("admin"):

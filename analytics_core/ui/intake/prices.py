@@ -125,7 +125,8 @@ def _try(view: View) -> None:
         st.session_state[_CHANGES] = (view.store.version, answer["changes"])
 
 
-def _changes(view: View, changes: list[dict[str, Any]]) -> None:
+def changes_sheet(changes: list[dict[str, Any]]) -> Sheet:
+    """What repricing changes (`reprice --json`), by month and model."""
     rows: list[tuple[Cell, ...]] = [
         (
             c["month"], c["model"], c["rows"], c["before_nano"], c["after_nano"],
@@ -139,12 +140,18 @@ def _changes(view: View, changes: list[dict[str, Any]]) -> None:
         Column("After", Unit.USD), Column("Difference"), Column("Unpriced before", Unit.COUNT),
         Column("after", Unit.COUNT),
     )  # fmt: skip
-    table(
-        Sheet(columns, tuple(rows)), view.filters.period.calendar.zone,
-        state.of_panel("data.reprice", "table"),
-    )  # fmt: skip
-    total = sum(c["after_nano"] - c["before_nano"] for c in changes)
-    st.markdown(f"In all the cost would change by **{md_escape(signed(total, Unit.USD))}**.")
+    return Sheet(columns, tuple(rows))
+
+
+def changes_total(changes: list[dict[str, Any]]) -> str:
+    """By how much the cost changes in all, as markdown."""
+    return md_escape(signed(sum(c["after_nano"] - c["before_nano"] for c in changes), Unit.USD))
+
+
+def _changes(view: View, changes: list[dict[str, Any]]) -> None:
+    zone = view.filters.period.calendar.zone
+    table(changes_sheet(changes), zone, state.of_panel("data.reprice", "table"))
+    st.markdown(f"In all the cost would change by **{changes_total(changes)}**.")
     st.button(
         "Apply…",
         key=state.of_panel("data.reprice", "apply"),
