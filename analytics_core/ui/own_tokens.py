@@ -4,14 +4,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from analytics_core.access.audit import Audit, Deed
-from analytics_core.access.principal import Principal
 from analytics_core.access.tokens import DAYS, LONGEST_NAME, Token, Tokens, Wish
 from analytics_core.errors import TokentallyError
 from analytics_core.semantics.filters import Filters, Grant
 from analytics_core.semantics.format import filters_text, moment_text
 from analytics_core.store.view import View
-from analytics_core.ui import login, state
+from analytics_core.ui import deeds, login, state
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 
@@ -115,7 +113,7 @@ def _make(picks: Grant) -> None:
     except TokentallyError as wrong:
         said[_WRONG] = str(wrong)
         return
-    _note("token made", token, principal, now)
+    deeds.note("token made", "", token=token.id)
     said[_MADE], said[_NAME] = text, ""
 
 
@@ -124,8 +122,8 @@ def _revoke(public: str) -> None:
     principal = login.who()
     mine = {token.id for token in _tokens().of(principal.username)} if principal else set[str]()
     if principal is not None and public in mine:
-        token = _tokens().revoke(public, owner=principal.username)
-        _note("token revoked", token, principal, datetime.now(UTC))
+        _tokens().revoke(public, owner=principal.username)
+        deeds.note("token revoked", "", token=public)
 
 
 def _show(text: str) -> None:
@@ -135,11 +133,6 @@ def _show(text: str) -> None:
 
 def _forget() -> None:
     st.session_state.pop(_MADE, None)
-
-
-def _note(action: str, token: Token, principal: Principal, now: datetime) -> None:
-    deed = Deed(time=now, action=action, result="ok", principal=principal.username, token=token.id)
-    Audit(login.gate().state).add(deed)
 
 
 def _tokens() -> Tokens:

@@ -158,7 +158,9 @@ def test_8_a_filter_never_widens(ledger, rows, by, values):
        st.sampled_from(("cost", "users", "latency_p50", "sessions_started")))  # fmt: skip
 @SOME
 def test_9_what_lies_out_of_scope_changes_nothing(ledger, rows, others, by, top, grain, first):
-    hidden = [{**r, "user_id": "zed", "project": "hidden"} for r in others]
+    hidden = [
+        {**r, "user_id": "zed", "project": "hidden", "tags": [("secret", "s")]} for r in others
+    ]
     question = Query((first, *(n for n in ASKED if n != first)), (by,), grain, top)
     now = datetime(2026, 11, 1, tzinfo=UTC)  # one data_until for both
     late = {"started_at": "2026-11-20", "user_id": "ana", "cost_nano": 1}
@@ -166,7 +168,11 @@ def test_9_what_lies_out_of_scope_changes_nothing(ledger, rows, others, by, top,
     for more in ([], hidden):
         view = View(ledger([*rows, late, *more], now=now), HERS, ALL)
         facts = view.facts()
-        lists = [view.options(d, limit=2).rows() for d in ("user", "project", "model", "session")]
+        lists = [
+            view.options(d, limit=2).rows()
+            for d in ("user", "project", "model", "session", "tag:flow")
+        ]
+        lists.append(view.tag_keys().rows())
         seen.append((view.ask(question).rows(), lists, facts, view.first_event()))
     assert seen[0] == seen[1]
 

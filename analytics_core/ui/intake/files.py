@@ -16,7 +16,7 @@ from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import local
 from analytics_core.store.manifest import Input
 from analytics_core.store.view import View
-from analytics_core.ui import login, state
+from analytics_core.ui import deeds, login, state
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.intake import work
 from analytics_core.ui.intake.frame import frame, table
@@ -257,6 +257,6 @@ def _forget(view: View, entry: Input) -> None:
     work.answered()
     if answer is not None:
         rows = answer["rows"]
-        work.note("forget", entry.file_id, rows=rows)
+        deeds.note("forget", entry.file_id, rows=rows)
         many = "event is" if rows == 1 else "events are"
         work.say(f"{rows:,} {many} gone with {entry.name}.", good=True)

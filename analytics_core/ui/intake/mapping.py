@@ -22,7 +22,7 @@ from analytics_core.semantics.format import UNKNOWN, cell, moment_text, text
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.manifest import Input
 from analytics_core.store.view import View
-from analytics_core.ui import login, state
+from analytics_core.ui import deeds, login, state
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.intake import work
 from analytics_core.ui.intake.frame import frame, table
@@ -260,7 +260,7 @@ def _save(view: View, entry: Input, path: Path, text_of_file: str) -> None:
     if not work.permitted():
         st.rerun()
     kept = mapping.save(view.store.settings.folder, text_of_file)
-    work.note("mapping", kept.name)
+    deeds.note("mapping", kept.name)
     work.say(f"Kept as {kept.name}.", good=True)
     done = work.ingest(view, [str(path.resolve())], "Taking it in …", entry.name)
     if any(result.verdict == LANDED for result in done):

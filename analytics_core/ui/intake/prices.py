@@ -14,7 +14,7 @@ from analytics_core.semantics.format import UNKNOWN, date_text, signed, text
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import local
 from analytics_core.store.view import View
-from analytics_core.ui import login, state
+from analytics_core.ui import deeds, login, state
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.intake import work
 from analytics_core.ui.intake.frame import frame, table
@@ -175,7 +175,7 @@ def _apply_dialog(view: View, months: int) -> None:
             work.answered()
             if answer is not None:
                 done = len(answer["changes"])
-                work.note("reprice", "", rows=sum(c["rows"] for c in answer["changes"]))
+                deeds.note("reprice", "", rows=sum(c["rows"] for c in answer["changes"]))
                 work.say(f"{done:,} {'change' if done == 1 else 'changes'} applied.", good=True)
             st.rerun()
         if st.button("Keep", key=f"{_SURE}.no"):

@@ -6,7 +6,7 @@ from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.inbox import InboxStatus
 from analytics_core.ingest.upload import put
 from analytics_core.store.view import View
-from analytics_core.ui import state
+from analytics_core.ui import deeds, state
 from analytics_core.ui.intake import work
 from analytics_core.ui.intake.frame import frame
 
@@ -38,7 +38,7 @@ def draw(view: View) -> None:
             if work.permitted():
                 names = [put(Folders(view.store.data), file.name, file) for file in files]
                 st.session_state[_ROUND] = number + 1
-                work.note("upload", " ".join(names))
+                deeds.note("upload", " ".join(names))
                 work.say(f"In the inbox: {', '.join(names)}.", good=True)
             st.rerun()
     _unwatched(view)

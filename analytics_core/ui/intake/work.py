@@ -1,7 +1,6 @@
 """What administrators do to the store from the page: commands of ours, and what came of them."""
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,14 +9,12 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analytics_core.access import failures
-from analytics_core.access.audit import Audit, Deed
 from analytics_core.ingest.inbox import Result
 from analytics_core.ingest.program import run
 from analytics_core.ingest.progress import heard
 from analytics_core.ingest.verdict import DUPLICATE, LANDED, STATEMENT
 from analytics_core.store.view import View
-from analytics_core.ui import login, state
+from analytics_core.ui import deeds, login, state
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.inbox import result_words
 
@@ -59,19 +56,6 @@ def permitted() -> bool:
         return True
     say("Only administrators may do this.", good=False)
     return False
-
-
-def note(action: str, asked: str, result: str = "ok", rows: int | None = None) -> None:
-    """Writes a deed of this person into the audit; the deed is done whether or not that works."""
-    who = login.who()
-    deed = Deed(
-        time=datetime.now(UTC), action=action, result=result, asked=asked, rows=rows,
-        principal=who.username if who else "",
-    )  # fmt: skip
-    try:
-        Audit(login.gate().state).add(deed)
-    except sqlite3.Error as wrong:
-        failures.report(wrong, f"audit of {action}", deed.principal)
 
 
 def command(view: View, words: Sequence[str], doing: str) -> dict[str, Any] | None:
@@ -121,7 +105,7 @@ def ingest(
     with st.status(doing, expanded=True) as box:
         ran = run(("ingest", "--progress", *paths), view.store.data, _follow(box.text, done))
     for result in done:
-        note("ingest", result.name, result.verdict, result.rows)
+        deeds.note("ingest", result.name, result.verdict, result.rows)
         said = result_words(replace(result, name=called or result.name))[1]
         say(said, good=result.verdict in (LANDED, DUPLICATE, STATEMENT))
     if not done:
