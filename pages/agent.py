@@ -4,6 +4,7 @@ from analytics_core.store.view import View
 from analytics_core.ui import layout
 from analytics_core.ui.cards import Cards, Own
 from analytics_core.ui.ranking import Ranking
+from analytics_core.ui.sessions_table import Sessions
 from analytics_core.ui.shares import Shares
 from analytics_core.ui.trend import Trend
 
@@ -38,9 +39,10 @@ BLOCKS: layout.Blocks = (
             ("requests", "total_tokens", "cost"), 8,
         ),
     ),
+    Sessions("agent.sessions", "Last sessions", most=10, without=("agent",)),
 )  # fmt: skip
 
 
 def render(view: View) -> None:
-    """How the agent is used, and by what and whom."""
+    """How the agent is used, by what and whom, and its last sessions."""
     layout.draw(view, BLOCKS)

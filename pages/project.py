@@ -4,7 +4,9 @@ from analytics_core.store.view import View
 from analytics_core.ui import clock, layout
 from analytics_core.ui.cards import Cards, Own
 from analytics_core.ui.composition import Composition
+from analytics_core.ui.event import KEY, EventDialog
 from analytics_core.ui.foot import Foot
+from analytics_core.ui.listing import Listing
 from analytics_core.ui.ranking import Ranking
 from analytics_core.ui.shares import Shares
 from analytics_core.ui.trend import Trend
@@ -14,6 +16,7 @@ ICON = ":material/folder:"
 PATH = "project"
 ROLES: tuple[str, ...] = ()  # everybody
 OF = "project"
+KEYS = (KEY,)
 
 BLOCKS: layout.Blocks = (
     Cards(
@@ -48,10 +51,12 @@ BLOCKS: layout.Blocks = (
             ("cost", "requests", "total_tokens"), 8,
         ),
     ),
-    Foot("project", (("activity", "Every request of this project"),)),
+    Listing("project.requests", "Last requests", "events"),
+    Foot("project", (("activity", "Requests and usage items of this project"),)),
+    EventDialog(),
 )  # fmt: skip
 
 
 def render(view: View) -> None:
-    """What the project costs now and in the period, and what that comes from."""
+    """What the project costs now and in the period, what that comes from, its last requests."""
     layout.draw(view, BLOCKS)
