@@ -2,7 +2,7 @@
 
 from analytics_core.store.view import View
 from analytics_core.ui import layout
-from analytics_core.ui.cards import Cards, Own
+from analytics_core.ui.cards import Cards
 from analytics_core.ui.ranking import Ranking
 from analytics_core.ui.sessions_table import Sessions
 from analytics_core.ui.shares import Shares
@@ -18,8 +18,8 @@ BLOCKS: layout.Blocks = (
     Cards(
         "agent",
         (
-            "cost", "requests", "sessions", Own("Cost per session", "cost_per_session"),
-            Own("Session duration", "session_duration_mean"), "error_rate",
+            "cost", "requests", "sessions", "cost_per_session",
+            "session_duration_mean", "error_rate",
         ),
     ),
     Trend(

@@ -3,7 +3,7 @@
 from analytics_core.store.view import View
 from analytics_core.ui import layout
 from analytics_core.ui.also import largest
-from analytics_core.ui.cards import Cards, Own
+from analytics_core.ui.cards import Cards
 from analytics_core.ui.members import Members
 from analytics_core.ui.ranking import Ranking
 
@@ -16,9 +16,8 @@ BLOCKS: layout.Blocks = (
     Cards(
         "agents",
         (
-            "agents", "sessions", Own("Agent conversations", "agent_conversations"),
-            Own("Cost per session", "cost_per_session"),
-            Own("Session duration", "session_duration_mean"), "total_tokens",
+            "agents", "sessions", "agent_conversations", "cost_per_session",
+            "session_duration_mean", "total_tokens",
         ),
     ),
     Members(
@@ -27,7 +26,7 @@ BLOCKS: layout.Blocks = (
             "cost", "agent_conversations", "requests", "error_rate", "cost_per_session",
             "session_duration_mean",
         ),
-        trend="cost", also=(largest("project", first=True),), coloured=True,
+        trend="cost", also=(largest("project", first=True),),
     ),
     Ranking(
         "agents.compared", "Agents compared", ("agent",),

@@ -23,7 +23,7 @@ BLOCKS: layout.Blocks = (
             "cost", "input_tokens", "output_tokens", "cache_read_tokens", "requests",
             "cost_per_million_tokens", "latency_p50", "latency_p95", "error_rate",
         ),
-        also=(largest("provider", "requests", first=True),), coloured=True,
+        also=(largest("provider", "requests", first=True),),
     ),
     Trend(
         "models.tokens", "Tokens by model",

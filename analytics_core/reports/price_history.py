@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from analytics_core.prices import book, listing
 from analytics_core.prices.price import LEAVES, STANDARD, Price, half_even
+from analytics_core.semantics.format import date_text
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 
@@ -71,10 +72,14 @@ def price_history(view: View, provider: str | None, model: str) -> PriceHistory:
     start = min([view.first_event() or now, *changes])
     last = max([now, *changes])
     end = last + (last - start) / 20 if last > now else max(now, start + timedelta(days=1))
-    own = len(known.overrides)
-    lines = f"{own} {'line' if own == 1 else 'lines'} of prices.csv above it"
-    origin = f"genai-prices {book.GENAI_PRICES} of {book.PRICES_AS_OF}, {lines}"
-    return PriceHistory(provider, model, prices, start, end, origin)
+    return PriceHistory(provider, model, prices, start, end, _origin(len(known.overrides)))
+
+
+def _origin(own: int) -> str:
+    shipped = f"genai-prices {book.GENAI_PRICES} of {date_text(book.PRICES_AS_OF)}"
+    if not own:
+        return shipped
+    return f"{shipped}, {own} {'line' if own == 1 else 'lines'} of prices.csv above it"
 
 
 def quoted(price: Price) -> int:

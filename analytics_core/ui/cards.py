@@ -23,6 +23,7 @@ from analytics_core.store.view import View
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.explain import explain
+from analytics_core.ui.headings import heading
 
 NOTABLE = 0.1  # a change is coloured only beyond this, and only where it is better or worse
 
@@ -129,7 +130,7 @@ class Cards:
 
 
 def _own(card: str | Own) -> Own:
-    return Own(MEASURES[card].label, card) if isinstance(card, str) else card
+    return Own(heading(MEASURES[card]), card) if isinstance(card, str) else card
 
 
 def _known(own: Own, figures: Mapping[Callable[[View], View], Summary]) -> tuple[Own, Card]:
@@ -147,7 +148,7 @@ def reached(view: View) -> bool:
 
 def _figure(view: View, page: str, own: Own, card: Card) -> None:
     measure = card.measure
-    name = _name(page, own.measure if own.label == measure.label else own.label)
+    name = _name(page, own.measure if own.label == heading(measure) else own.label)
     with st.container(border=True, height="stretch", gap="xxsmall", key=name):
         st.metric(
             own.label,

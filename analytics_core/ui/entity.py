@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from analytics_core.charts.colour import nudged
-from analytics_core.charts.theme import DARK, LIGHT, NAMED, Colours, colours
+from analytics_core.charts.theme import DARK, LIGHT, NAMED, OTHERS, Colours, colours
 from analytics_core.reports.homes import configured, homes
 from analytics_core.semantics.member import Member
 from analytics_core.store.view import View
@@ -25,19 +25,19 @@ def hues(view: View, by: str, members: Sequence[Member]) -> Colours:
 def dots(view: View, by: str, members: Sequence[Member]) -> list[str]:
     """The colour (#rrggbb) of each of any number of members, ranked as in a chart.
 
-    The largest have those of a chart; the others their own, which some of them share.
+    The largest have those of a chart; of the others those that are given one, the rest are grey.
     """
     dark = is_dark()
     charted = hues(view, by, members[:NAMED])
     theme = DARK if dark else LIGHT
-    own, places = configured(view, by), homes(view, by)
+    own = configured(view, by)
 
     def dot(place: int, member: Member) -> str:
         if place < NAMED or member.kind != "member" or member.name is None:
             return charted.dot(member, dark=dark)
         if member.name in own:
             return nudged(own[member.name], theme.background)
-        return theme.slots[places.get(member.name, place) % NAMED]
+        return theme.slots[OTHERS]
 
     return [dot(place, member) for place, member in enumerate(members)]
 

@@ -24,6 +24,7 @@ from analytics_core.ui.also import Also, Names
 from analytics_core.ui.draw import draw, nothing_to_draw, to_member
 from analytics_core.ui.entity import dots, hues, is_dark
 from analytics_core.ui.escape import md_escape
+from analytics_core.ui.headings import heading
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import ROW_HEIGHT, TOTAL
 
@@ -194,7 +195,9 @@ class Members:
             figures = [*(row.values[of] for row in rows), every.totals[of]]
             texts = [cell(f, declared.unit, additive=declared.additive) for f in figures]
             look = st.column_config.TextColumn(
-                declared.label, alignment="right", help=declared.description
+                heading(declared),
+                alignment="right",
+                help=f"{declared.label}: {declared.description}",
             )
             yield f"m{place}", (pl.Series(texts), look)
             if of == 0:
@@ -239,7 +242,7 @@ class Members:
         row = rows[pressed["row"]]
         name = row.member.name or ""
         if row.idle and name not in view.options(self.by, search=name)["member"]:
-            st.toast(f"{md_escape(row.label)} has no usage yet.", icon=":material/info:")
+            st.info(f"{md_escape(row.label)} has no usage yet.")
             return
         links.pick(self.by, name)
         links.follow()
@@ -269,7 +272,10 @@ def _share_and_change(
         yield "bar", (pl.Series([*shares, None], dtype=pl.Float64), bar)
     changes = pl.Series([*(_change(row, first.unit) for row in rows), ""])
     look = st.column_config.TextColumn(
-        "Change", alignment="right", help=f"{first.label} against the previous period"
+        "Change",
+        alignment="right",
+        width=92,  # "no change"
+        help=f"{first.label} against the previous period",
     )
     yield "change", (changes, look)
 

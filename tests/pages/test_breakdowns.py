@@ -132,6 +132,7 @@ def test_one_project_shows_now_whatever_period_is_picked(app):
     assert "UTC" in said[0]
     assert _panels(page) == [
         "Today by hour", "Cost over time", "Cost by model", "Top users", "Agents", "Repositories",
+        "Last requests",
     ]  # fmt: skip
 
 
@@ -216,7 +217,8 @@ def test_agents_are_listed_with_the_project_each_costs_most_in(listed):
 
 
 def test_one_agent_lists_its_tools_where_the_data_name_them(listed):
-    assert "Tools and operations" in _panels(listed("agent", agent="Triage"))
+    panels = _panels(listed("agent", agent="Triage"))
+    assert panels[-2:] == ["Tools and operations", "Last sessions"]
     assert "Tools and operations" not in _panels(listed("agent", agent="Writer"))
 
 
@@ -232,4 +234,4 @@ def test_a_name_of_a_project_without_usage_leads_nowhere(listed):
     page = listed("projects")
     page.session_state["panel.projects.all.opened"] = {"row": 3, "column": "name"}
     page.run()
-    assert [t.value for t in page.toast] == ["Idle plan has no usage yet."]
+    assert [i.value for i in page.info] == ["Idle plan has no usage yet."]
