@@ -73,13 +73,19 @@ def _label(axis: TimeAxis) -> str:
     return _YEAR if axis.grain is Grain.YEAR else _MONTH_AND_YEAR
 
 
-def amounts(field: str, unit: AxisUnit, *, whole: bool, stack: bool = False) -> alt.Y:
-    """Amounts from zero, in one unit; `whole` keeps ticks off fractions of things without any."""
+def amounts(
+    field: str, unit: AxisUnit, *, whole: bool, stack: bool = False, most: float | None = None
+) -> alt.Y:
+    """Amounts from zero, in one unit; `whole` keeps ticks off fractions of things without any.
+
+    `most` is where the axis ends, whatever the amounts: sums of shares miss 1 by a hair.
+    """
+    extent = {"zero": True, "nice": TICKS} if most is None else {"domain": [0, most]}
     return alt.Y(
         f"{field}:Q",
         stack="zero" if stack else alt.Undefined,
         title=None,
-        scale=alt.Scale(zero=True, nice=TICKS),
+        scale=alt.Scale(**extent),
         axis=alt.Axis(
             labelExpr=amount_label(unit),
             tickCount=TICKS,

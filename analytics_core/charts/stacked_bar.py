@@ -50,12 +50,19 @@ def stacked_bar(
     """
     if not timeline.measure.additive and not shares:
         raise NotAdditive.stacked(timeline.measure.label)
-    return _drawn(timeline, hues or colours(timeline.members), before, dark=dark, height=height)
+    slots = hues or colours(timeline.members)
+    return _drawn(timeline, slots, before, dark=dark, height=height, shares=shares)
 
 
 @lru_cache(maxsize=KEPT)
 def _drawn(
-    timeline: Timeline, hues: Colours, before: Overlay | None, *, dark: bool, height: int
+    timeline: Timeline,
+    hues: Colours,
+    before: Overlay | None,
+    *,
+    dark: bool,
+    height: int,
+    shares: bool,
 ) -> Drawing:
     measure, period = timeline.measure, timeline.period
     axis = axis_rows(timeline)
@@ -66,6 +73,7 @@ def _drawn(
         hues.explicit(dark=dark),
         whole=measure.unit in (Unit.COUNT, Unit.TOKENS),
         overlaid=before is not None,
+        shares=shares,
         height=height,
     )
     rows = timeline_rows(timeline, hues)
@@ -84,19 +92,20 @@ def _spec(
     *,
     whole: bool,
     overlaid: bool,
+    shares: bool,
     height: int,
 ) -> Spec:
     when, member, amount = titles
     tooltip = [alt.Tooltip("when:N", title=when), alt.Tooltip("text:N", title=amount)]
     if member:
         tooltip.insert(1, alt.Tooltip("member:N", title=member))
-        tooltip.append(alt.Tooltip("total:N", title="Total"))
+        tooltip += [] if shares else [alt.Tooltip("total:N", title="Total")]
     bars = (
         alt.Chart(alt.NamedData("rows"))
         .mark_bar(cursor="pointer")
         .encode(
             x=time_axis(axis),
-            y=amounts("value", unit, whole=whole, stack=True),
+            y=amounts("value", unit, whole=whole, stack=True, most=1 if shares else None),
             color=slot_colour(own),
             order=alt.Order("rank:Q"),
             opacity=alt.condition("datum.partial", alt.value(PART), alt.value(1)),

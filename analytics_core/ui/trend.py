@@ -239,6 +239,6 @@ def _drawing(trend: Trend, seen: Timeline, colours: Colours, before: Overlay | N
 
 def _say(before: Overlay) -> None:
     if before.known:
-        st.caption(f"- - -  Previous period, {before.shift}")
+        st.caption(f"– – – Previous period, {before.shift}")
     else:
         st.caption("The data do not reach back to the previous period.")

@@ -41,3 +41,12 @@ def test_whole_things_have_no_ticks_between_them(timeline_of):
     requests = bar_of(stacked_bar(timeline_of([(1, 2)] * 4, measure="requests")))
     assert requests["y"]["axis"]["tickMinStep"] == 1
     assert "tickMinStep" not in bar_of(stacked_bar(timeline_of([(1, 2)] * 4)))["y"]["axis"]
+
+
+def test_shares_stack_up_to_all_of_a_bucket_and_no_further(timeline_of):
+    thirds = [(0.1, 0.2, 0.7)] * 4
+    names = ("atlas", "borealis", "c")
+    drawing = stacked_bar(timeline_of(thirds, names, measure="error_rate"), shares=True)
+    bars = drawing.spec["layer"][1]["encoding"]
+    assert bars["y"]["scale"] == {"domain": [0, 1]}
+    assert "Total" not in [tooltip["title"] for tooltip in bars["tooltip"]]
