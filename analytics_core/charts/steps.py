@@ -10,7 +10,7 @@ from analytics_core.charts.drawing import Drawing, Spec, finished
 from analytics_core.charts.theme import Colours
 from analytics_core.reports.price_history import PriceHistory, Step
 from analytics_core.semantics.format import AxisUnit, axis_unit, date_text, exact
-from analytics_core.semantics.member import Member, label_of
+from analytics_core.semantics.member import Member
 from analytics_core.semantics.unit import NANO, Unit
 from analytics_core.semantics.zone import local
 
@@ -37,7 +37,7 @@ def _rows(found: tuple[Step, ...], hues: Colours, zone: str) -> pl.DataFrame:
     rows = [
         (
             local(at, zone),
-            label_of("pricing_rule", step.rule),
+            Member(step.rule).label("pricing_rule"),
             str(hues.slot_of(Member(step.rule))),
             step.nano / NANO,
             step.nano / NANO if at in (step.start, last) else None,
@@ -69,7 +69,7 @@ def _sentence(history: PriceHistory, zone: str) -> str:
         before = f", before {said[step.rule]}" if step.rule in said else ""
         since = "" if step.first else f" since {date_text(local(step.start, zone))}"
         said[step.rule] = f"{now}{since}{before}"
-    lines = [f"{label_of('pricing_rule', rule)} {words}" for rule, words in said.items()]
+    lines = [f"{Member(rule).label('pricing_rule')} {words}" for rule, words in said.items()]
     return f"{head} {'; '.join(lines) or 'Nothing is known'}."
 
 

@@ -19,6 +19,7 @@ from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.format import DAY_NAMES
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.member import Member
+from analytics_core.semantics.names import Names
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import zone_info
 from analytics_core.store.sql_sessions import SAYS, SUMS
@@ -73,13 +74,13 @@ def of_breakdown(breakdown: Breakdown) -> Sheet:
 
 def of_pivot(pivot: Pivot) -> Sheet:
     """One row per pair of members: who, who, how much."""
+    down, across = pivot.rows_by, pivot.columns_by
     rows = tuple(
-        (a.label(pivot.rows_by.name), a.kind, b.label(pivot.columns_by.name), b.kind, value)
+        (a.label(down.name), *_known_as(a), b.label(across.name), *_known_as(b), value)
         for a, row in zip(pivot.down, pivot.cells, strict=True)
         for b, value in zip(pivot.across, row, strict=True)
     )
-    down, across = pivot.rows_by.name, pivot.columns_by.name
-    names = (Column(down), Column(f"{down} kind"), Column(across), Column(f"{across} kind"))
+    names = (Column(f"{by.name}{part}") for by in (down, across) for part in ("", " id", " kind"))
     return Sheet((*names, _figure(pivot.measure)), rows)
 
 
@@ -120,7 +121,7 @@ def of_lengths(lengths: SessionLengths) -> Sheet:
     return Sheet((*columns, Column("share", Unit.RATIO)), rows)
 
 
-def of_sessions(sessions: Sequence[Session], zone: str) -> Sheet:
+def of_sessions(sessions: Sequence[Session], zone: str, names: Names) -> Sheet:
     """One row per session, as listed: when it started, which, the first each names, its figures.
 
     How many more it names stands beside each. Figures are of the selection, the length of all times.
@@ -131,21 +132,31 @@ def of_sessions(sessions: Sequence[Session], zone: str) -> Sheet:
             *(() if zone == "UTC" else (one.started.astimezone(here),)),
             one.started,
             one.id,
-            *(cell for name in SAYS for cell in (one.said[name].name or "", one.said[name].more)),
+            *(cell for name in SAYS for cell in _first(one, name, names)),
             *(one.figures[name] for name in SUMS),
             one.seconds,
         )
         for one in sessions
     )
     here_too = () if zone == "UTC" else (Column(f"start ({zone})"),)
-    names = (
+    said = (
         c
         for name in SAYS
-        for c in (Column(name), Column(f"more {dimension(name).plural}", Unit.COUNT))
+        for c in (
+            Column(name),
+            Column(f"{name} id"),
+            Column(f"more {dimension(name).plural}", Unit.COUNT),
+        )
     )
     figures = (_figure(MEASURES[name]) for name in SUMS)
     time = (*here_too, Column("start (UTC)"), Column("session"))
-    return Sheet((*time, *names, *figures, Column("duration (s)", Unit.SECONDS)), rows)
+    return Sheet((*time, *said, *figures, Column("duration (s)", Unit.SECONDS)), rows)
+
+
+def _first(one: Session, name: str, names: Names) -> tuple[str, str, int]:
+    """What people read for the first member it names, that member's id, and how many more."""
+    said = one.said[name]
+    return names.label(name, said.name) if said.name else "", said.name or "", said.more
 
 
 def _member_columns(by: Dimension) -> tuple[Column, ...]:

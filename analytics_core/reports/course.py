@@ -52,11 +52,13 @@ def course(view: View, whole: Figure) -> Course:
     count = view.count("events")
     so_far = (whole or 0) - sum(cost for cost in rows["cost_nano"] if cost is not None)
     steps: list[Step] = []
+    names = view.names
     for row in rows.iter_rows(named=True):
         cost: int | None = row["cost_nano"]
         so_far += cost or 0
         name: str | None = row["model"]
-        model = Member(name) if name is not None else Member(None, "unattributed", 0)
+        called = names.label("model", name)
+        model = Member(name, called=called) if name else Member(None, "unattributed", 0)
         steps.append(
             Step(
                 row["started_at"].replace(tzinfo=UTC),

@@ -10,7 +10,7 @@ from analytics_core.charts.steps_in_order import steps_in_order
 from analytics_core.export.sheet import of_course
 from analytics_core.reports.course import Course, course
 from analytics_core.semantics.format import cell, moment_text
-from analytics_core.semantics.member import label_of
+from analytics_core.semantics.member import Member
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
@@ -72,7 +72,7 @@ def _table(found: Course, zone: str, key: str) -> None:
     columns = {
         "Time": [moment_text(step.at, zone) for step in found.steps],
         "Model": [step.model.label("model") for step in found.steps],
-        "Service type": [label_of("service_type", step.service_type) for step in found.steps],
+        "Service type": [Member(step.service_type).label("service_type") for step in found.steps],
         "Status": [step.status or "" for step in found.steps],
         "Input": [cell(step.input_tokens, Unit.TOKENS) for step in found.steps],
         "Output": [cell(step.output_tokens, Unit.TOKENS) for step in found.steps],

@@ -12,7 +12,7 @@ from analytics_core.export.event import as_json
 from analytics_core.reports.activity import Event, event
 from analytics_core.semantics.dimension import DIMENSIONS
 from analytics_core.semantics.format import exact, text
-from analytics_core.semantics.member import label_of
+from analytics_core.semantics.names import Names, beside_id
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.sql_rows import Mark
@@ -79,9 +79,10 @@ class EventDialog:
             mark = mark_of(state.own(KEY.name))
             found = event(view, mark) if mark else None
             zone = view.filters.period.calendar.zone
-            title = _title(found, zone) if found else "Event"
+            names = view.names
+            title = _title(found, zone, names) if found else "Event"
             dialog = st.dialog(title, width=WIDTH, position="right", on_dismiss=close)
-            dialog(_draw)(found, zone)
+            dialog(_draw)(found, zone, names)
 
 
 def show(mark: Mark) -> None:
@@ -106,21 +107,21 @@ def mark_of(text: str) -> Mark | None:
     return Mark(started, event_id) if 1970 <= started.year < 9999 else None
 
 
-def _title(found: Event, zone: str) -> str:
-    kind = label_of("event_type", found.fields["event_type"])
+def _title(found: Event, zone: str, names: Names) -> str:
+    kind = names.label("event_type", found.fields["event_type"])
     return f"{md_escape(kind)}, {time_text(found.fields, zone)}"
 
 
-def _draw(found: Event | None, zone: str) -> None:
+def _draw(found: Event | None, zone: str, names: Names) -> None:
     with edge("event"):
         if found is None:
             st.info("This event is not available to you.")
             return
         _cards(found)
         st.caption(f"All times in {md_escape(zone)}.")
-        _cost(found)
-        _links(found)
-        _table(found, zone)
+        _cost(found, names)
+        _links(found, names)
+        _table(found, zone, names)
         _unsaid(found)
         _metadata(found)
         with st.expander("Copy as JSON", icon=":material/data_object:"):
@@ -140,12 +141,14 @@ def _cards(found: Event) -> None:
             st.metric(label, md_escape(value), border=True)
 
 
-def _cost(found: Event) -> None:
+def _cost(found: Event, names: Names) -> None:
     """The lines the cost is made of, to the last digit, and how it is known."""
     rows = list(found.items.iter_rows(named=True))
     costs = [*found.items["cost_nano"], found.fields["cost_nano"]]
     lines = {
-        c.label: [*(c.text(row) for row in rows), ""] for c in ITEM_COLUMNS if c.field in _LINE
+        c.label: [*(c.text(row, names) for row in rows), ""]
+        for c in ITEM_COLUMNS
+        if c.field in _LINE
     }
     lines["Pricing rule"][-1] = TOTAL
     lines["Cost"] = [exact(cost, Unit.USD) for cost in costs]
@@ -164,7 +167,7 @@ def _cost(found: Event) -> None:
     )
 
 
-def _links(found: Event) -> None:
+def _links(found: Event, names: Names) -> None:
     """To the pages of whom it belongs to, with the same selection."""
     there = [
         (name, found.fields[DIMENSIONS[name].column])
@@ -174,14 +177,14 @@ def _links(found: Event) -> None:
     if there:
         with st.container(horizontal=True, gap="small"):
             for name, value in there:
-                label = f"{DIMENSIONS[name].label}: {md_escape(value)}"
+                label = f"{DIMENSIONS[name].label}: {md_escape(names.label(name, value))}"
                 links.link(links.DETAIL[name], label, picks={name: value})
 
 
-def _known(found: Event, fields: Sequence[str], zone: str) -> list[tuple[str, str]]:
+def _known(found: Event, fields: Sequence[str], zone: str, names: Names) -> list[tuple[str, str]]:
     """Label and text of the fields that the source says."""
     return [
-        (_label(name), _text(found.fields, name, zone))
+        (_label(name), _text(found.fields, name, zone, names))
         for name in fields
         if found.fields[name] is not None
     ]
@@ -191,7 +194,7 @@ def _label(name: str) -> str:
     return _LABELS[name] if name in _LABELS else _BY_COLUMN[name].label
 
 
-def _text(fields: Mapping[str, Any], name: str, zone: str) -> str:
+def _text(fields: Mapping[str, Any], name: str, zone: str, names: Names) -> str:
     value = fields[name]
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -203,12 +206,14 @@ def _text(fields: Mapping[str, Any], name: str, zone: str) -> str:
         return text(value, Unit.MILLISECONDS)
     if name.endswith("_tokens"):
         return f"{value:,}"
-    return label_of(_BY_COLUMN[name].name if name in _BY_COLUMN else "", str(value))
+    of, said = _BY_COLUMN[name].name if name in _BY_COLUMN else "", str(value)
+    label = names.label(of, said)
+    return beside_id(label, said) if label == names.given.get((of, said)) else label
 
 
-def _table(found: Event, zone: str) -> None:
+def _table(found: Event, zone: str, names: Names) -> None:
     """Every known field, in groups; names and texts are untrusted."""
-    groups = [(title, _known(found, fields, zone)) for title, fields in GROUPS]
+    groups = [(title, _known(found, fields, zone, names)) for title, fields in GROUPS]
     groups.append(("Tags", sorted((found.fields["tags"] or {}).items())))
     if found.file is not None:
         groups.append(("File", [("Name", found.file), ("Row", f"{found.fields['row']:,}")]))

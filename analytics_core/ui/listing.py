@@ -83,7 +83,7 @@ def _draw(view: View, listing: Listing) -> None:
             if about.filters != view.filters:
                 st.caption("Filters on pricing rule or unit hold for the usage items alone.")
             _table(about, listing, shown)
-            _pager(listing, shown, place, view.filters.period.calendar.zone)
+            _pager(listing, shown, place, view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _table(view: View, listing: Listing, shown: Page) -> None:
     cells = {"time": pl.Series([time_text(row, zone) for row in rows])}
     config: dict[str, Any] = {"time": _time_column(listing, zone, shown)}
     for column in _chosen(listing):
-        cells[column.field] = pl.Series([column.text(row) for row in rows])
+        cells[column.field] = pl.Series([column.text(row, view.names) for row in rows])
         config[column.field] = st.column_config.TextColumn(
             column.label,
             alignment="right" if column.right else "left",
@@ -213,7 +213,7 @@ def _open(key: str, marks: Sequence[Mark]) -> None:
         show(marks[pressed["row"]])
 
 
-def _pager(listing: Listing, shown: Page, place: _Place, zone: str) -> None:
+def _pager(listing: Listing, shown: Page, place: _Place, view: View) -> None:
     if not shown.total:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -231,12 +231,12 @@ def _pager(listing: Listing, shown: Page, place: _Place, zone: str) -> None:
         st.caption(f"rows {shown.first:,}–{shown.last:,} of {shown.total:,}")
         if shown.total > MOST:
             st.caption(f"A file holds at most {MOST:,} rows: choose a shorter period.")
-        _chooser(listing, shown, zone)
+        _chooser(listing, shown, view)
 
 
-def _chooser(listing: Listing, shown: Page, zone: str) -> None:
+def _chooser(listing: Listing, shown: Page, view: View) -> None:
     """Opens an event of this page without a mouse: no key presses a button inside a table."""
-    rows = list(shown.frame.iter_rows(named=True))
+    rows, zone = list(shown.frame.iter_rows(named=True)), view.filters.period.calendar.zone
     key = state.of_panel(listing.name, "chosen")
     st.session_state[key] = None
     st.selectbox(
@@ -245,7 +245,7 @@ def _chooser(listing: Listing, shown: Page, zone: str) -> None:
         index=None,
         key=key,
         format_func=lambda at: (
-            f"{shown.first + at:,}. {time_text(rows[at], zone)}, {PROJECT.text(rows[at])}"
+            f"{shown.first + at:,}. {time_text(rows[at], zone)}, {PROJECT.text(rows[at], view.names)}"
         ),
         placeholder="Open an event",
         label_visibility="collapsed",

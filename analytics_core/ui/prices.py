@@ -20,7 +20,7 @@ from analytics_core.reports.price_history import (
     quoted,
 )
 from analytics_core.semantics.format import date_text, exact
-from analytics_core.semantics.member import Member, label_of
+from analytics_core.semantics.member import Member
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import local
@@ -134,7 +134,7 @@ def _unpriced(history: PriceHistory) -> None:
 def _row(price: Price, zone: str) -> tuple[str, ...]:
     list_price = listed(price)
     return (
-        label_of("pricing_rule", price.rule),
+        Member(price.rule).label("pricing_rule"),
         _condition(price),
         _validity(price, zone),
         exact(quoted(price), Unit.USD),

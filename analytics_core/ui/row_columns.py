@@ -9,7 +9,7 @@ from typing import Any
 from analytics_core.reports.activity import MICRO, unit_price
 from analytics_core.semantics.dimension import DIMENSIONS
 from analytics_core.semantics.format import UNKNOWN, cell, moment_text, text
-from analytics_core.semantics.member import label_of
+from analytics_core.semantics.names import Names
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.sql_rows import Of
 
@@ -37,8 +37,8 @@ class Column:
         """Whether its cells are figures."""
         return self.unit is not None or self.field in ("quantity_micro", "unit_price")
 
-    def text(self, row: Mapping[str, Any]) -> str:
-        """What its cell says of a row of `View.rows`; untrusted text."""
+    def text(self, row: Mapping[str, Any], names: Names) -> str:
+        """What its cell says of a row of `View.rows`; untrusted text. `names` are View.names."""
         if self.field == "unit_price":
             return unit_price_text(row["cost_nano"], row["quantity_micro"], row["unit"])
         value = row[self.field]
@@ -48,7 +48,7 @@ class Column:
             return cell(Decimal(value) / MICRO, Unit.COUNT)
         if self.unit is not None:
             return cell(value, self.unit, additive=self.unit is not Unit.USD)
-        return label_of(self.dimension, str(value))
+        return names.label(self.dimension, str(value))
 
 
 def _of(name: str, width: int | None = None, *, shown: bool = True) -> Column:

@@ -8,7 +8,6 @@ import streamlit as st
 from analytics_core.reports.sessions import Session, sessions
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.format import UNKNOWN, moment_text, text
-from analytics_core.semantics.member import label_of
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.sql_sessions import SAYS
@@ -51,10 +50,10 @@ class Facts:
             for name in SAYS:
                 said = one.said[name]
                 if said.name is not None:
-                    self._member(name, said.name, said.more)
+                    self._member(view, name, said.name, said.more)
 
-    def _member(self, name: str, member: str, more: int) -> None:
-        label = md_escape(label_of(name, member)) + (f" +{more}" if more else "")
+    def _member(self, view: View, name: str, member: str, more: int) -> None:
+        label = md_escape(view.names.label(name, member)) + (f" +{more}" if more else "")
         with st.container(gap=None):
             st.caption(dimension(name).label)
             path = links.DETAIL.get(name)

@@ -14,6 +14,7 @@ from analytics_core.reports.sessions import COUNT, MOST, PAGE, Session, costs, s
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.format import cell, moment_text, period_text, text
 from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.names import Names
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.sql_sessions import SAYS, SUMS
@@ -67,7 +68,9 @@ class Sessions:
             controls=lambda: None,
             chart=lambda: self._chart(view, listed),
             table=lambda: self._table(view, listed, len(marks)),
-            sheet=lambda: of_sessions(listed if self.most else sessions(view, MOST), zone),
+            sheet=lambda: of_sessions(
+                listed if self.most else sessions(view, MOST), zone, view.names
+            ),
         )
 
     def _chart(self, view: View, listed: Sequence[Session]) -> None:
@@ -83,7 +86,7 @@ class Sessions:
         columns: dict[str, Sequence[str | None]] = {
             "start": [moment_text(one.started, zone) for one in listed],
             "session": [one.id for one in listed],
-            **{name: [_name(one, name) for one in listed] for name in said},
+            **{name: [_name(one, name, view.names) for one in listed] for name in said},
             **{name: [_figure(one, name) for one in listed] for name in SUMS},
             "duration": [_duration(one) for one in listed],
         }
@@ -192,9 +195,12 @@ def _named(view: View, name: str) -> bool:
     return found.null_count() < len(found)
 
 
-def _name(one: Session, name: str) -> str | None:
+def _name(one: Session, name: str, names: Names) -> str | None:
     said = one.said[name]
-    return f"{said.name} +{said.more}" if said.name and said.more else said.name
+    if said.name is None:
+        return None
+    label = names.label(name, said.name)
+    return f"{label} +{said.more}" if said.more else label
 
 
 def _figure(one: Session, name: str) -> str:

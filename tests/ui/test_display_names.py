@@ -106,3 +106,12 @@ def test_a_broken_file_is_named_to_administrators_alone_and_stops_nobody(
     assert len(said) == told
     assert all("names.csv, line 2, key 'name': is blank." in words for words in said)
     assert next(m.label for m in page.metric) == "Cost"
+
+
+@pytest.mark.parametrize("path", ["activity", "sessions", "projects"])
+def test_lists_of_rows_and_members_say_names(named, path: str):
+    page = named([e | {"session_id": f"s{e['project']}"} for e in EVENTS], path=path, **OCTOBER)
+    assert not page.exception
+    cells = {str(c) for d in page.dataframe for c in d.value.to_numpy().ravel()}
+    assert any("Secret plan" in cell for cell in cells | {str(m.value) for m in page.markdown})
+    assert "p-3" not in cells
