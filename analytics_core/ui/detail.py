@@ -20,7 +20,7 @@ def chosen(view: View, of: str) -> str | None:
     return (values[0] or "") if len(values) == 1 else None
 
 
-def title(view: View, page: str, of: str) -> None:
+def title(view: View, page: str, of: str, crumbs: str) -> None:
     """The member's name as the title, and under it the way back to all of them."""
     one = chosen(view, of)
     mine = one is not None and state.picked(of) == [ME]
@@ -31,7 +31,7 @@ def title(view: View, page: str, of: str) -> None:
         if mine
         else md_escape(view.names.label(of, one or None))
     )
-    header.title(name, "")
+    header.title(name, crumbs)
     what = dimension(of)
     links.link(LISTS[of], f"All {what.plural}", ":material/arrow_back:", without=(of,))
 

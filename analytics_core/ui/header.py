@@ -24,15 +24,15 @@ _VIEWS = {
 }
 
 
-def title(name: str, section: str, *, switch: bool = True) -> None:
-    """The page's name under its section, and whether the page shows charts or tables.
+def title(name: str, crumbs: str, *, switch: bool = True) -> None:
+    """The page's name under where it stands, and whether the page shows charts or tables.
 
     `name` is markdown; without `switch` the page has no charts.
     """
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(gap=None):
-            if section:
-                st.caption(f"{section} ›")
+            if crumbs:
+                st.caption(f"{crumbs} ›")
             st.title(name, anchor=False)
         if switch:
             st.segmented_control(

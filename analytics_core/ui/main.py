@@ -90,7 +90,7 @@ def _selected(principal: Principal, now: datetime, module: ModuleType) -> View:
         login.account_popover(principal, names)
     state.write()
     with top:
-        sidebar.menu(menu.entries(PAGES, principal), module.PATH)
+        sidebar.menu(menu.entries(PAGES, principal), {module.PATH, _home(module).PATH})
     for problem in problems:
         st.toast(md_escape(problem), icon=":material/filter_alt_off:")
     saved.dialog(module.PATH, names)
@@ -118,9 +118,9 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
     of = getattr(module, "OF", None)
     selection = getattr(module, "SELECTION", True)
     if of is None:
-        header.title(module.TITLE, _section_of(module), switch=selection)
+        header.title(module.TITLE, _crumbs(module, principal), switch=selection)
     else:
-        detail.title(view, module.TITLE, of)
+        detail.title(view, module.TITLE, of, _crumbs(module, principal))
     if not menu.is_for(module, principal):
         empty.not_for(principal, view.store.settings.contact)
         return
@@ -141,9 +141,18 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
             module.render(view)
 
 
-def _section_of(module: ModuleType) -> str:
-    """The section it stands in, but for the first one and for hidden pages."""
-    return next((title for title, modules in PAGES[1:] if module in modules), "")
+def _home(module: ModuleType) -> ModuleType:
+    """The page of the menu that it belongs to: for a page of one member that of all of them."""
+    path = links.LISTS.get(getattr(module, "OF", ""), module.PATH)
+    return next((m for m in EVERY if path == m.PATH), module)
+
+
+def _crumbs(module: ModuleType, principal: Principal) -> str:
+    """Where it stands: the section, but for the first one, and the page it belongs to."""
+    home = _home(module)
+    section = next((title for title, modules in PAGES[1:] if home in modules), "")
+    above = home.TITLE if home is not module and menu.is_for(home, principal) else ""
+    return " › ".join(filter(None, (section, above)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The sidebar: menu, month, period and picks; drawn once per run, by the router."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -36,14 +36,14 @@ class Entry:
     picks: tuple[tuple[str, str], ...] = ()
 
 
-def menu(sections: Sequence[tuple[str, Sequence[Entry]]], current: str) -> None:
-    """The pages: the first section open, the others folded unless they hold the open page."""
+def menu(sections: Sequence[tuple[str, Sequence[Entry]]], current: Collection[str]) -> None:
+    """The pages: the first section open, the others folded unless they hold one of `current`."""
     with st.container(gap="xxsmall", key="menu"):  # low, so that the filters stay in view
         for number, (title, entries) in enumerate(sections):
             if number == 0:
                 box = st.container()
             else:
-                mine = any(entry.path == current for entry in entries)
+                mine = any(entry.path in current for entry in entries)
                 box = st.expander(title, expanded=mine, type="compact")
             with box, st.container(gap="xxsmall"):
                 for entry in entries:
@@ -91,7 +91,7 @@ def _more(choices: Choices) -> None:
         on_change="rerun",
     )
     offered = (*MORE, *choices.tags()) if box.open else tuple(n for n in MORE if n in picked)
-    with box:
+    with box, st.container(gap="xsmall"):
         for name in dict.fromkeys((*offered, *picked)):
             _pick(choices, name)
 

@@ -265,10 +265,21 @@ def test_more_than_eight_picks_of_a_dimension_are_one_chip(app):
     assert _params(page) == {"period": ["2025-10"]}
 
 
-def test_the_title_of_a_page_stands_under_its_section(app):
-    page = app(EVENTS, path="explore", **OCTOBER)
-    assert page.title[0].value == "Explore"
-    assert page.main.caption[0].value == "Breakdowns ›"
+@pytest.mark.parametrize(
+    ("path", "picks", "title", "above", "opened"),
+    [
+        ("explore", {}, "Explore", "Breakdowns ›", "Breakdowns"),
+        ("project", {"project": "Search"}, "Search", "Breakdowns › Projects ›", "Breakdowns"),
+    ],
+)
+def test_a_title_stands_under_where_the_page_is_and_its_section_is_open(
+    app, path: str, picks: dict, title: str, above: str, opened: str
+):
+    page = app(EVENTS, path=path, **picks, **OCTOBER)
+    assert page.title[0].value == title
+    assert page.main.caption[0].value == above
+    sections = {e.label: e.proto.expanded for e in page.sidebar.expander}
+    assert [label for label, is_open in sections.items() if is_open] == [opened]
 
 
 def test_a_search_that_finds_nobody_keeps_the_box_and_its_picks(app):
