@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics_core.access.accounts import Account, Accounts, AccountsFile, from_secrets
+from analytics_core.access.audit import Audit, Deed
 from analytics_core.access.caller import Caller
 from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
 from analytics_core.access.principal import Principal
@@ -75,7 +76,32 @@ class Gate:
     ) -> tuple[str, str]:
         """Signs an account in: the sign-in's id, and the ticket that plants its cookie."""
         value = self.sign_ins.begin(account, binding, now, address=address, agent=agent)
+        self._note("sign-in", account.username, now, address)
         return digest(value), self.tickets.issue(value, binding, now)
+
+    def refuse(self, username: str, now: datetime, address: str = "") -> None:
+        """Notes a try with a wrong name or password; a name that nobody has may be a password."""
+        known = username if username in self.accounts(now) else ""
+        self._note("sign-in", known, now, address, "refused")
+
+    def end(self, sign_in: str, now: datetime) -> None:
+        """Ends one sign-in, in every tab that has it."""
+        living = self.sign_ins.living(sign_in, now)
+        self.sign_ins.end(sign_in)
+        if living is not None:
+            self._note("sign-out", living.username, now)
+
+    def _note(
+        self, action: str, username: str, now: datetime, address: str = "", result: str = "ok"
+    ) -> None:
+        self.audit.add(
+            Deed(time=now, action=action, result=result, principal=username, address=address)
+        )
+
+    @property
+    def audit(self) -> Audit:
+        """The audit of state.db."""
+        return Audit(self.state)
 
     @property
     def sign_ins(self) -> SignIns:

@@ -32,9 +32,9 @@ HEADERS_OF_PAGE = {
     "X-Frame-Options": "DENY",
 }
 TOKENS = (
-    "Every call but those that say so needs a token: python -m analytics_core token create NAME"
-    " --user USER prints one, once. It sees what its account sees at that moment. Cookies open"
-    " nothing here."
+    "Every call but those that say so needs a token: make one of your own on the Account page, or"
+    " `python -m analytics_core token create NAME --user USER` prints one, once. It sees what its"
+    " account sees at that moment. Cookies open nothing here."
 )
 SELECTED = (
     "Which usage is meant: a period, and picks by dimension. A pick may be repeated and keeps any of"

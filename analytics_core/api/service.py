@@ -16,7 +16,7 @@ from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from analytics_core.access import failures
-from analytics_core.access.audit import Audit, Deed
+from analytics_core.access.audit import Deed
 from analytics_core.access.caller import NOBODY, Caller
 from analytics_core.access.gate import Gate
 from analytics_core.access.tokens import READ
@@ -171,7 +171,7 @@ class Service:
             ms=round(seconds * 1000),
         )
         try:
-            await run_in_threadpool(Audit(self._gate.state).add, deed)
+            await run_in_threadpool(self._gate.audit.add, deed)
         except sqlite3.Error as wrong:  # the answer has been given; that it was is in the log
             failures.report(wrong, f"audit of {deed.action}", deed.principal)
 

@@ -35,7 +35,7 @@ def session_routes(gate: Gate) -> list[Route]:
             return _plant(gate, request)
         value = request.cookies.get(SIGN_IN)
         if value:
-            gate.sign_ins.end(digest(value))
+            gate.end(digest(value), datetime.now(UTC))
         answer = Response(status_code=204)
         answer.delete_cookie(SIGN_IN, httponly=True, samesite="lax", secure=_secure(gate, request))
         return answer

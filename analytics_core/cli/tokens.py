@@ -91,6 +91,7 @@ def _create(call: Call, tokens: "Tokens") -> None:
         days=options.days,
     )
     token, text = tokens.make(owner, wish, call.now)
+    _note(call, tokens, "token made", token)
     call.say(_document(token) | {"token": text}, [text])
     note(f"Shown once: keep it now. {_words(token)}")
 
@@ -113,8 +114,16 @@ def _list(call: Call, tokens: "Tokens") -> None:
 
 def _revoke(call: Call, tokens: "Tokens") -> None:
     token = tokens.revoke(call.options.token)
+    _note(call, tokens, "token revoked", token)
     lines = [f"{token.id} '{printable(token.name)}' of {token.owner} opens nothing any more."]
     call.say({"id": token.id, "done": "revoke"}, lines)
+
+
+def _note(call: Call, tokens: "Tokens", action: str, token: "Token") -> None:
+    """Into the audit, without a principal: whoever may run commands here."""
+    from analytics_core.access.audit import Audit, Deed
+
+    Audit(tokens.state).add(Deed(time=call.now, action=action, result="ok", token=token.id))
 
 
 def _document(token: "Token") -> dict[str, object]:

@@ -136,7 +136,12 @@ def _elsewhere(view: View) -> None:
     if base is not None:
         st.markdown("Over HTTP, with an API token of yours in the variable")
         st.code(curl(base, _QUESTIONS[question], view.filters), language="bash", wrap_lines=True)
-        st.link_button("What else can be asked", f"{base}/api/v1/docs", type="tertiary")
+        st.link_button(
+            "What else can be asked",
+            f"{base}/api/v1/docs",
+            type="tertiary",
+            icon=":material/open_in_new:",
+        )
 
 
 def _glossary() -> None:

@@ -104,7 +104,7 @@ def sign_out() -> None:
     """
     held = st.session_state.get(SIGN_IN)
     if held:
-        gate().sign_ins.end(held)
+        gate().end(held, datetime.now(UTC))
     _leave("You are signed out.")
 
 
@@ -128,7 +128,7 @@ def places() -> list[tuple[Place, bool]]:
 def end_place(sign_in: str) -> None:
     """Ends one sign-in of the person of this tab; for `on_click`."""
     if sign_in in (place.id for place, _ in places()):
-        gate().sign_ins.end(sign_in)
+        gate().end(sign_in, datetime.now(UTC))
 
 
 def account_popover(principal: Principal, names: Names = NO_NAMES) -> None:
@@ -279,6 +279,7 @@ def _answer(here: Gate, accounts: Accounts, tried: _Records, binding: str, addre
             from streamlit_authenticator import Hasher
 
             Hasher.check_pw("x", DUMMY_HASH)
+        here.refuse(asked.username or "", datetime.now(UTC), address)
         st.error(WRONG)
 
 

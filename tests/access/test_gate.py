@@ -154,3 +154,18 @@ def test_the_places_of_an_account_are_its_living_sign_ins_and_nobody_elses(gate,
     assert [p.agent for p in gate.sign_ins.places(ana, NOW)] == ["old"]
     write_accounts(hashed=OTHER_HASH, ana="roles: [member]")
     assert gate.sign_ins.places(gate.accounts(NOW)["ana"], NOW) == ()
+
+
+def test_the_audit_says_who_came_who_was_refused_and_who_left(gate):
+    sign_in, _ = gate.begin(gate.accounts(NOW)["ana"], HERE, NOW, address="10.0.0.4")
+    gate.refuse("bo", NOW, "10.0.0.5")
+    gate.refuse("hunter2 typed into the wrong box", NOW)
+    gate.end(sign_in, NOW)
+    gate.end(sign_in, NOW)
+    assert gate.principal(sign_in, HERE, NOW) is None
+    assert [(d.action, d.principal, d.result, d.address) for _, d in gate.audit.newest(9)] == [
+        ("sign-out", "ana", "ok", ""),
+        ("sign-in", "", "refused", ""),
+        ("sign-in", "bo", "refused", "10.0.0.5"),
+        ("sign-in", "ana", "ok", "10.0.0.4"),
+    ]

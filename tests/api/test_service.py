@@ -200,3 +200,33 @@ def test_a_caller_who_asks_too_often_is_told_when_to_come_back(world):
 
 def test_a_head_request_is_answered_like_get(here):
     assert here.get(TOTAL, method="HEAD").status_code == 200
+
+
+def test_what_happens_out_of_sight_changes_no_byte_of_any_answer(world):
+    hers = [event for event in EVENTS if event["user_id"] == "mia"]
+    newest = {"started_at": datetime(2026, 11, 9), "cost_nano": 1, "user_id": "zoe"}
+    others = {"organization": "globex", "team": "core", "project": "Search", "model": "secret"}
+    answers: list[dict[str, str]] = []
+    for rest in ([], [newest | others | {"cost_nano": 10**15}] * 3, [newest | {"session_id": "s"}]):
+        here = world([*hers, *rest, newest])
+        token = here.token("mia")
+        version = here.get("/query", token).json()["data_version"]
+        answers.append(
+            {
+                address: here.get(address, token).text.replace(version, "")
+                for op in CLOSED
+                for address in (op.example, f"{op.path}?period=2026-11")
+                if op.name != "me" and "{" not in address
+            }
+            | {
+                address: here.get(address, token).text.replace(version, "")
+                for address in (
+                    "/options/model", "/options/session?search=s", f"{TOTAL}&by=project,model&top=1",
+                    f"{TOTAL}&compare=previous&by=team", f"{TOTAL}&measures=sessions,users,models",
+                    f"{TOTAL}&project=Search&user=zoe", "/query?by=secret", f"{TOTAL}&model=secret",
+                )
+            }
+        )  # fmt: skip
+    assert len(answers[0]) > 20
+    for address, text in answers[0].items():
+        assert text == answers[1][address] == answers[2][address], address

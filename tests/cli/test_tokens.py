@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics_core.access.audit import Audit
 from analytics_core.access.state import State
 from analytics_core.access.tokens import Tokens
 
@@ -62,6 +63,9 @@ def test_a_revoked_token_and_those_of_a_removed_account_end_at_once(run, copied:
     tokens, now = held(copied), datetime.now(UTC)
     assert tokens.living(one, now) is None
     assert tokens.living(two, now) is not None
+    deeds = [(deed.action, deed.token) for _, deed in Audit(tokens.state).newest(3)]
+    made = [("token made", token[3:11]) for token in (two, one)]
+    assert deeds == [("token revoked", one[3:11]), *made]
     run("user", "remove", "bo")
     assert tokens.living(two, now) is None
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from analytics_core.access.audit import Audit
 from analytics_core.access.tokens import Wish
 from analytics_core.semantics.filters import Pick
 from analytics_core.ui import login
@@ -49,7 +48,7 @@ def test_a_token_is_made_shown_until_its_dialog_is_closed_and_works(app):
     assert text not in said
     assert text[12:] not in said
     assert f"tt_{caller.token.id}… · expires" in said
-    assert [d.action for _, d in Audit(login.gate().state).newest(9)][:1] == ["token made"]
+    assert login.gate().audit.newest(1)[0][1].action == "token made"
 
 
 def test_only_ones_own_tokens_are_listed_and_ended(app):
@@ -62,7 +61,7 @@ def test_only_ones_own_tokens_are_listed_and_ended(app):
     page.button(key=f"panel.account.tokens.revoke.{hers[3:11]}").click().run()
     assert tokens("ann") == ()
     assert [token.id for token in tokens("leo")] == [his[3:11]]
-    newest = Audit(login.gate().state).newest(1)[0][1]
+    newest = login.gate().audit.newest(1)[0][1]
     assert (newest.action, newest.principal, newest.token) == ("token revoked", "ann", hers[3:11])
 
 
