@@ -6,6 +6,7 @@ from typing import Any
 
 from analytics_core.access.state import State
 
+LONGEST = 4096  # characters of what was asked
 KEPT_DAYS = 400  # a trigger of state.db refuses to take younger rows out
 
 
@@ -43,7 +44,7 @@ class Audit:
         self.state.write(
             "INSERT INTO audit VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             at, deed.principal, deed.token, deed.address[:64],
-            deed.action, deed.asked, deed.rows, deed.ms, deed.result,
+            deed.action, deed.asked[:LONGEST], deed.rows, deed.ms, deed.result,
         )  # fmt: skip
 
     def newest(self, limit: int, before: int | None = None) -> tuple[tuple[int, Deed], ...]:

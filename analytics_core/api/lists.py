@@ -123,7 +123,7 @@ DIMENSIONS_LISTED = Operation(
 
 OPTIONS = Operation(
     name="options",
-    path="/options/{dimension}",
+    path="/options/{dimension:path}",
     summary="The members of one dimension",
     about="What can be picked, of all times, by name; those seen last when there are more than the"
     " limit. Only picks on the dimensions above it narrow the list (a user's team, a model's"

@@ -36,6 +36,7 @@ def test_options_are_those_of_the_sidebar(world):
         ("user?team=core", ["ana", "cy"]),
         ("project?team=core", ["Sea Maps", "Search", None]),
         ("tag:env", ["prod", None]),
+        ("tag:k8s.io/app", [None]),
         ("status", ["ok"]),
     ):
         members = [row["member"] for row in here.rows(f"/options/{asked}")]
