@@ -26,7 +26,9 @@ EVENTS = [
 @pytest.fixture(scope="module")
 def server(serve, land, accounts, tmp_path_factory):
     data = land(tmp_path_factory.mktemp("filters") / "data", EVENTS)
-    people = accounts(ada="roles: [admin]", ann="roles: [member]\nuser_id: ann")
+    people = accounts(
+        ada="roles: [admin]", bea="roles: [manager]", ann="roles: [member]\nuser_id: ann"
+    )
     return serve(data=data, accounts=people, TOKENTALLY_ZONE="UTC")
 
 
@@ -168,3 +170,23 @@ def test_where_one_is_signed_in_can_be_ended_from_another_browser(tab):
         expect(places.get_by_role("button", name="End")).to_have_count(left - 1)
     # The other tab looks every few seconds whether its reader is still there.
     expect(first.get_by_label("Username")).to_be_visible()
+
+
+def test_the_landing_opens_after_the_form_only_and_the_sign_in_lasts(tab):
+    page = tab("bea", f"/costs?{OCTOBER}")
+    page.locator(".st-key-saved button").first.click()
+    page.get_by_role("button", name="Save this view…").click()
+    page.get_by_text("Open it when I sign in").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text(re.compile("^Saved as")).wait_for()
+    landed = tab("bea", "/")
+    at(landed, f"/costs?{OCTOBER}")
+    for _ in range(100):
+        if any(cookie["name"] == "tokentally" for cookie in landed.context.cookies()):
+            break
+        landed.wait_for_timeout(300)
+    landed.goto("/")  # the same sign-in: nothing leads elsewhere
+    expect(landed.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    at(landed, "/")
+    linked = tab("bea", f"/usage?{OCTOBER}")
+    at(linked, f"/usage?{OCTOBER}")
