@@ -42,7 +42,8 @@ def _drawn(
     breakdown: Breakdown, hues: Colours | None, period: str, share_of: str, *, dark: bool
 ) -> Drawing:
     measure = breakdown.measure
-    coloured = hues if hues and len(breakdown.parts) <= NAMED + 2 else None
+    named = sum(part.member.kind == "member" for part in breakdown.parts)
+    coloured = hues if hues and named <= NAMED else None
     own = coloured.explicit(dark=dark) if coloured else ()
     spec = _spec(
         breakdown.by.label,

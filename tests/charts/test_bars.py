@@ -46,8 +46,8 @@ def test_bars_have_the_colours_of_their_entities_or_all_one(breakdown_of):
 
 
 def test_more_members_than_colours_are_drawn_in_one(breakdown_of):
-    rows = [(f"u{n}", 1, 0.1) for n in range(11)]
-    drawing = bars(breakdown_of(rows, 11), colours([Member(name) for name, *_ in rows]))
+    rows = [(f"u{n}", 1, 0.1) for n in range(9)]
+    drawing = bars(breakdown_of(rows, 9), colours([Member(name) for name, *_ in rows]))
     assert layer(drawing, "bar")["encoding"]["color"] == {"value": "blue"}
 
 
