@@ -11,9 +11,10 @@ import polars as pl
 
 from analytics_core.charts.theme import Colours
 from analytics_core.errors import BadValue
+from analytics_core.reports.axis import Bucket
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.overlay import Overlay
-from analytics_core.reports.timeline import Bucket, Timeline
+from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.format import Number, cell, exact, hour_text
 from analytics_core.semantics.measure import Measure
 from analytics_core.semantics.period import Grain

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from analytics_core.reports.axis import Bucket, buckets, starts
 from analytics_core.reports.compare import Figure
 from analytics_core.reports.span import until
-from analytics_core.reports.timeline import Bucket, buckets, starts
 from analytics_core.semantics.period import Grain, Period
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View

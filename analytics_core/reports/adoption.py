@@ -7,13 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import polars as pl
-
 from analytics_core.reports.compare import Figure
 from analytics_core.reports.span import until
-from analytics_core.reports.timeline import Timeline, timeline
-from analytics_core.semantics.measure import MEASURES
-from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.zone import local
 from analytics_core.store.people import Adopters
@@ -45,7 +40,7 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """Every member of a dimension, and all of them together: whoever used any."""
+    """Every member of a dimension, and all of them together: whoever used any, was new to some."""
 
     members: Mapping[str, Adopted]
     whole: Adopted
@@ -74,24 +69,6 @@ def adoption(view: View, by: str) -> Adoption:
         else:
             members[row["m"]] = one
     return Adoption(members, whole)
-
-
-def over_time(view: View, by: str, grain: Grain, top: int) -> Timeline:
-    """Adoption bucket by bucket of the `top` members with the most users, the others together.
-
-    Each is the users of the member among the users of that bucket; (unattributed) is left out.
-    """
-    of_members = timeline(view, "users", by, grain=grain, top=top)
-    everybody = timeline(without(view, by), "users", grain=grain)
-    counted = everybody.frame.select("utc", pl.col("value").alias("all"))
-    named = [rank for rank, one in enumerate(of_members.members) if one.kind != "unattributed"]
-    ratio = pl.when(pl.col("all") > 0).then(pl.col("value") / pl.col("all"))
-    frame = (
-        of_members.frame.filter(pl.col("rank").is_in(named))
-        .join(counted, on="utc", how="left", maintain_order="left")
-        .select("utc", "start", "rank", ratio.cast(pl.Float64).alias("value"), "partial")
-    )
-    return replace(of_members, frame=frame, measure=MEASURES["adoption"], idle=frozenset())
 
 
 def without(view: View, by: str) -> View:

@@ -7,6 +7,7 @@ from typing import Self
 import polars as pl
 
 from analytics_core.reports.compare import Figure
+from analytics_core.reports.reported import parts_and_wholes
 from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.member import Member
@@ -100,8 +101,7 @@ def _breakdown(
 ) -> Breakdown:
     told = (measure, *also)
     asked = told if rank in ("", measure) else (rank, *(name for name in told if name != rank))
-    parts, whole = view.ask_all((Query(asked, (by,), top=top), Query(told)))
-    total, *totals = whole.row(0)
+    parts, (total, *totals) = parts_and_wholes(view, Query(asked, (by,), top=top), told)
     additive = MEASURES[measure].additive
     figures = parts.select(measure, *also).rows()
     rows = tuple(

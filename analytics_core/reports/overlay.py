@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from analytics_core.reports.axis import Bucket, starts
 from analytics_core.reports.compare import Figure
-from analytics_core.reports.timeline import Bucket, starts
 from analytics_core.semantics.format import bucket_when
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.period import Grain, Period, months_after

@@ -15,16 +15,16 @@ TENTH = Dimension(
 )  # fmt: skip
 
 
-def power_curve(view: View) -> Breakdown | None:
+def power_curve(view: View) -> Breakdown:
     """The cost of each tenth of the users, the dearest first, and its share of theirs together.
 
-    Users whose cost is unknown are left out; None with fewer than ten others. Where tenths are not
-    whole, the first ones have a user more.
+    Users whose cost is unknown are left out; no parts with fewer than ten others. Where tenths are
+    not whole, the first ones have a user more.
     """
     found = view.ask(QUESTION)
     costs = found.filter(found["user_kind"] == "member")["cost"].drop_nulls().to_list()
     if len(costs) < TENTHS:
-        return None
+        return Breakdown(MEASURES["cost"], TENTH, (), None, None)
     cuts = [-(-len(costs) * tenth // TENTHS) for tenth in range(TENTHS + 1)]
     total = sum(costs)
     parts: list[Part] = []

@@ -10,42 +10,76 @@ from analytics_core.reports import active_users, adoption
 from analytics_core.reports.active_projects import QUESTION, active_projects
 from analytics_core.reports.compare import Figure
 from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
+
+# Why a figure may be unknown.
+NEEDS = {
+    "daily_users": "Needs a complete day in the period.",
+    "weekly_users": "Needs a complete week in the period.",
+    "monthly_users": "Needs a complete month in the period.",
+    "stickiness": f"Needs {active_users.LEAST_DAYS} complete days in the period.",
+    "new_adopters": f"Needs {adoption.HISTORY.days} days of data before the period.",
+    "repeat_adopters": f"Needs {adoption.LEAST_DAYS} days of data in the period.",
+}
+RANKED = ("new_adopters", "repeat_adopters")  # adoption stands in the order of users
 
 
 def ask(view: View, query: Query) -> pl.DataFrame:
     """What `View.ask` answers, with the figures of reports in their columns.
 
-    Adoption and its kin need one dimension; the others are of the whole selection. Neither goes
-    with a grain, `top` or a second dimension. Raises NotAsked, and as View.ask does.
+    Adoption and its kin need one dimension; the others are of the whole selection. Only adoption
+    goes with a grain or `top`. Raises NotAsked, and as View.ask does.
     """
-    told = [name for name in query.measures if MEASURES[name].report]
-    if not told:
+    if is_plain(query):
         return view.ask(query)
     check(query)
-    plain = tuple(name for name in query.measures if name not in told) or ("users",)
+    told = [name for name in query.measures if MEASURES[name].report]
+    plain = tuple(dict.fromkeys((*(m for m in query.measures if m not in told), "users")))
     frame = view.ask(replace(query, measures=plain, limit=None))
+    keys = frame.columns[: -len(plain)]
     for name in told:
         frame = frame.with_columns(_column(view, query, name, frame))
-    keys = [c for c in frame.columns if c not in plain]
-    frame = frame.select(*(key for key in keys if key not in told), *query.measures)
-    if query.by and query.measures[0] in told and query.order == "value":
+    frame = frame.select(*keys, *query.measures)
+    if query.by and query.measures[0] in RANKED and query.order == "value":
         frame = _ranked(frame, query)
     return frame if query.limit is None else frame.head(query.limit)
+
+
+def ask_all(view: View, queries: Sequence[Query]) -> list[pl.DataFrame]:
+    """The answer of `ask` to each; what no report answers in one pass."""
+    plain = [query for query in queries if is_plain(query)]
+    answers = dict(zip(plain, view.ask_all(plain), strict=True)) if plain else {}
+    return [answers[query] if query in answers else ask(view, query) for query in queries]
+
+
+def parts_and_wholes(
+    view: View, query: Query, told: Sequence[str]
+) -> tuple[pl.DataFrame, tuple[Figure, ...]]:
+    """The answer of `ask` to a question by one dimension, and `told` measures of the whole."""
+    if is_plain(query):
+        parts, whole = view.ask_all((query, Query(tuple(told))))
+        return parts, whole.row(0)
+    return ask(view, query), tuple(figure(view, name, query.by[0]) for name in told)
+
+
+def is_plain(query: Query) -> bool:
+    """Whether `View.ask` answers it, without a report."""
+    return not any(MEASURES[name].report for name in query.measures)
 
 
 def check(query: Query) -> None:
     """Raises NotAsked where a report cannot answer in that shape."""
     for measure in (MEASURES[name] for name in query.measures if MEASURES[name].report):
         of_members = measure.name in adoption.NAMES
-        if query.grain is not None:
-            raise NotAsked(f"{measure.label} is asked of a whole period: leave the grain out.")
         if of_members and len(query.by) != 1:
             raise NotAsked(f"{measure.label} is of one dimension: ask for it by feature, say.")
         if not of_members and query.by:
             raise NotAsked(f"{measure.label} is of the whole selection: leave the dimension out.")
-        if query.top is not None:
+        if query.grain is not None and measure.name != "adoption":
+            raise NotAsked(f"{measure.label} is asked of a whole period: leave the grain out.")
+        if query.top is not None and measure.name != "adoption":
             raise NotAsked(f"{measure.label} has no figure for Others: ask for every member.")
 
 
@@ -86,12 +120,26 @@ def _column(view: View, query: Query, name: str, frame: pl.DataFrame) -> pl.Seri
     kind = pl.Int64 if name in ("new_adopters", "total_projects") else pl.Float64
     if not query.by:
         return pl.Series(name, [figure(view, name)], dtype=kind)
-    members = adoption.adoption(view, query.by[0]).members
-    values = [
-        members[m].figure(name) if m is not None and m in members else None
-        for m in frame[query.by[0]]
-    ]
+    by = query.by[0]
+    if name == "adoption":
+        return _adoption(view, by, query.grain, frame)
+    members = adoption.adoption(view, by).members
+    values = [members[m].figure(name) if m in members else None for m in frame[by]]
     return pl.Series(name, values, dtype=kind)
+
+
+def _adoption(view: View, by: str, grain: Grain | None, frame: pl.DataFrame) -> pl.Series:
+    """Users among those of the selection, or the bucket, without a pick on `by`."""
+    whole = adoption.without(view, by).ask(Query(("users",), grain=grain))
+    counted = whole.rename({"users": "all"})
+    beside = (
+        frame.join(counted, on="bucket", how="left", maintain_order="left")
+        if grain
+        else frame.with_columns(pl.lit(counted["all"][0]).alias("all"))
+    )
+    ratio = pl.col("users").cast(pl.Float64) / pl.col("all")
+    known = (pl.col(f"{by}_kind") != "unattributed") & (pl.col("all") > 0)
+    return beside.select(pl.when(known).then(ratio).alias("adoption"))["adoption"]
 
 
 def _ranked(frame: pl.DataFrame, query: Query) -> pl.DataFrame:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from analytics_core.reports.axis import Bucket, buckets
 from analytics_core.reports.span import until
-from analytics_core.reports.timeline import Bucket, buckets
 from analytics_core.semantics.filters import Filters
 from analytics_core.semantics.period import Grain, Period
 from analytics_core.semantics.zone import day_start, local

@@ -1,10 +1,14 @@
 """Where every member of a dimension stands: several measures, its share, its change, its course."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, overload
 
-from analytics_core.reports.breakdown import members, share_of
+import polars as pl
+
+from analytics_core.reports.breakdown import Breakdown, Part, share_of
 from analytics_core.reports.compare import Change, Figure, change
+from analytics_core.reports.reported import ask, parts_and_wholes
 from analytics_core.reports.span import based, before
 from analytics_core.reports.timeline import timeline
 from analytics_core.semantics.dimension import Dimension, dimension
@@ -30,7 +34,51 @@ class Row:
     idle: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+class Rows(Sequence[Row]):
+    """The rows of a standing, each made when it is looked at: there may be 50,000 of them.
+
+    `frame`: name, kind, folded, label, idle, a column per measure, then (the first one before).
+    """
+
+    def __init__(self, frame: pl.DataFrame, first: Measure, total: Figure, *, based: bool) -> None:
+        self._frame, self._first, self._total, self._based = frame, first, total, based
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, at: int | slice) -> Row | tuple[Row, ...]:
+        if isinstance(at, slice):
+            return tuple(map(self._row, self._frame[at].rows()))
+        return self._row(self._frame.row(at))
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._row, self._frame.iter_rows())
+
+    def containing(self, words: str) -> "Rows":
+        """Those whose label or id contains `words`, whatever the case."""
+        asked = words.lower()
+        kept = pl.any_horizontal(
+            pl.col(column)
+            .str.to_lowercase()
+            .str.contains(asked, literal=True)
+            .fill_null(value=False)
+            for column in ("label", "name")
+        )
+        return Rows(self._frame.filter(kept), self._first, self._total, based=self._based)
+
+    def _row(self, found: tuple[Any, ...]) -> Row:
+        name, kind, folded, label, idle, *values, then = found
+        share = share_of(values[0], self._total) if self._first.additive else None
+        moved = change(values[0], then, based=self._based)
+        called = label if kind == "member" else None
+        return Row(Member(name, kind, folded, called), label, tuple(values), share, moved, idle)
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # one is itself
 class Standing:
     """Every member of `by` in the order of the first measure, idle ones, (unattributed) last.
 
@@ -39,18 +87,25 @@ class Standing:
 
     by: Dimension
     measures: tuple[Measure, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     totals: tuple[Figure, ...]
 
     def found(self, words: str) -> "Standing":
         """Those whose label or id contains `words`, whatever the case."""
-        asked = words.casefold()
-        kept = tuple(
-            row
-            for row in self.rows
-            if asked in row.label.casefold() or asked in (row.member.name or "").casefold()
+        kept = (
+            self.rows.containing(words)
+            if isinstance(self.rows, Rows)
+            else tuple(row for row in self.rows if words.casefold() in row.label.casefold())
         )
         return replace(self, rows=kept)
+
+
+def as_breakdown(standing: Standing, most: int) -> Breakdown:
+    """The first `most` members by the measure that ranks, as a chart takes them; none for Others."""
+    rows = [row for row in standing.rows[:most] if row.member.kind == "member"]
+    parts = tuple(Part(row.member, row.label, row.values[0], row.share) for row in rows)
+    total = standing.totals[0]
+    return Breakdown(standing.measures[0], standing.by, parts, total, total)
 
 
 def questions(measures: Sequence[str], by: str) -> tuple[Query, Query]:
@@ -63,36 +118,62 @@ def standing(view: View, measures: Sequence[str], by: str, known: Collection[str
 
     Those of `known` without an event are listed too, by name. Raises UnknownName, NotAsked.
     """
-    parts, whole = view.ask_all(questions(measures, by))
-    first = MEASURES[measures[0]]
-    has_base = based(view)
-    earlier = _earlier(view, first, by) if has_base else {}
-    none = 0 if first.zero_when_empty else None
-    total: Figure = whole[first.name][0]
+    asked, listed = tuple(measures), tuple(known)
+    return view.derived(("standing", asked, by, listed), lambda: _standing(view, asked, by, listed))
 
-    def row(member: Member, values: tuple[Figure, ...], *, idle: bool = False) -> Row:
-        then = earlier.get((member.kind, member.name), none)
-        share = share_of(values[0], total) if first.additive else None
-        moved = change(values[0], then, based=has_base)
-        return Row(member, member.label(by), values, share, moved, idle)
 
+def _standing(view: View, measures: tuple[str, ...], by: str, known: Collection[str]) -> Standing:
+    parts, totals = parts_and_wholes(view, Query(measures, (by,)), measures)
     named = tuple(MEASURES[name] for name in measures)
-    figures = parts.select(measures).rows()
-    pairs = zip(members(parts, by, view.names), figures, strict=True)
-    rows = [row(member, values) for member, values in pairs]
-    nothing = tuple(0 if measure.zero_when_empty else None for measure in named)
+    keys = {by: "name", f"{by}_kind": "kind", f"{by}_members": "folded"}
+    frame = parts.select(*keys, *measures).rename(keys)
+    labels = view.names.labels(by, frame["name"])
+    frame = frame.with_columns(
+        pl.Series("label", [labels[name] for name in frame["name"]], pl.String),
+        pl.lit(value=False).alias("idle"),
+    )
     unused = sorted(set(known).difference(parts[by]), key=lambda name: (name.casefold(), name))
-    last = next((at for at, r in enumerate(rows) if r.member.kind == "unattributed"), len(rows))
-    rows[last:last] = [
-        row(Member(name, called=view.names.label(by, name)), nothing, idle=True) for name in unused
+    frame = _with_idle(frame, named, {name: view.names.label(by, name) for name in unused})
+    has_base = based(view)
+    frame = _with_earlier(view, frame, named[0], by, has_base=has_base)
+    frame = frame.select("name", "kind", "folded", "label", "idle", *measures, "then")
+    rows = Rows(frame, named[0], totals[0], based=has_base)
+    return Standing(dimension(by), named, rows, totals)
+
+
+def _with_idle(
+    frame: pl.DataFrame, measures: Sequence[Measure], unused: Mapping[str, str]
+) -> pl.DataFrame:
+    """The rows with those of the unused (name: label) before what has no member."""
+    nothing = {m.name: 0 if m.zero_when_empty else None for m in measures}
+    rows = [
+        {"name": name, "kind": "member", "folded": 1, "label": label, "idle": True} | nothing
+        for name, label in unused.items()
     ]
-    return Standing(dimension(by), named, tuple(rows), whole.row(0))
+    idle = pl.DataFrame(rows, schema=frame.schema)
+    last = pl.col("kind") == "unattributed"
+    return pl.concat([frame.filter(~last), idle, frame.filter(last)])
 
 
-def _earlier(view: View, first: Measure, by: str) -> dict[tuple[str, str | None], Figure]:
-    answer = before(view).ask(Query((first.name,), (by,)))
-    rows = answer.select(f"{by}_kind", by, first.name).iter_rows()
-    return {(kind, name): value for kind, name, value in rows}
+def _with_earlier(
+    view: View, frame: pl.DataFrame, first: Measure, by: str, *, has_base: bool
+) -> pl.DataFrame:
+    """The rows with a column `then`: the first measure in the period before."""
+    kind = frame.schema[first.name]
+    if not has_base:
+        return frame.with_columns(pl.lit(None, dtype=kind).alias("then"))
+    earlier = ask(before(view), Query((first.name,), (by,)))
+    then = earlier.select(
+        pl.col(by).alias("name"), pl.col(f"{by}_kind").alias("kind"), pl.col(first.name).alias("then"),
+        pl.lit(value=True).alias("there"),
+    )  # fmt: skip
+    beside = frame.join(
+        then, on=["name", "kind"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    if not first.zero_when_empty:
+        return beside
+    absent = pl.col("there").is_null()
+    return beside.with_columns(pl.when(absent).then(0).otherwise("then").cast(kind).alias("then"))
 
 
 def courses(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from analytics_core.reports import reported
+from analytics_core.reports.axis import Bucket, buckets, starts
 from analytics_core.reports.compare import Change, Figure, change
 from analytics_core.reports.span import based, before, until
-from analytics_core.reports.timeline import Bucket, buckets, starts
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
@@ -40,6 +40,10 @@ class Summary:
     unpriced_requests: int
     unpriced_tokens: int
     priced_share: float | None  # of tokens
+
+    def card(self, measure: str) -> Card:
+        """The card of that measure."""
+        return next(card for card in self.cards if card.measure.name == measure)
 
 
 def questions(period: Period, measures: Sequence[str]) -> tuple[Query, ...]:

@@ -1,15 +1,16 @@
 """A measure over time, whole or split by one dimension, with every bucket up to now present."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Self
 
 import polars as pl
 
+from analytics_core.reports.axis import Bucket, buckets, starts
 from analytics_core.reports.breakdown import members
+from analytics_core.reports.reported import ask_all
 from analytics_core.reports.span import until
 from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.format import bucket_when
@@ -17,19 +18,7 @@ from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.member import Member
 from analytics_core.semantics.period import Grain, Period
 from analytics_core.semantics.query import Query
-from analytics_core.semantics.zone import day_start, local
 from analytics_core.store.view import View
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """One bucket of the axis; `partial` when the period, or the data, end inside it."""
-
-    start: datetime  # aware UTC
-    end: datetime
-    wall: datetime  # the wall clock of `start` in the reporting zone, naive
-    partial: bool
-    so_far: bool  # partial because the data end inside it
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # one is itself: charts of it are kept
@@ -136,7 +125,7 @@ def _timeline(
     view: View, measure: str, by: str | None, over_time: Grain, top: int | None
 ) -> Timeline:
     period = view.filters.period
-    answers = view.ask_all(questions(period, measure, by, over_time, top))
+    answers = ask_all(view, questions(period, measure, by, over_time, top))
     who = tuple(members(answers[1], by, view.names)) if by else (Member(None),)
     return laid(view, answers[0], who, measure, by, over_time)
 
@@ -155,17 +144,6 @@ def laid(
     frame, idle = _filled(answer, axis, who, MEASURES[measure], by, grain, period)
     named = dimension(by) if by else None
     return Timeline(frame, MEASURES[measure], named, who, axis, grain, period, limit, idle)
-
-
-def buckets(period: Period, grain: Grain, limit: datetime) -> Iterator[Bucket]:
-    """Every bucket that touches the period and has begun by `limit`."""
-    ended = limit >= period.end
-    for start, end in period.buckets(grain):
-        if start > limit or (ended and start >= period.end):
-            return
-        so_far = not ended and start <= limit < end
-        cut = start < period.start or end > period.end
-        yield Bucket(start, end, local(start, period.calendar.zone), cut or so_far, so_far)
 
 
 def _filled(
@@ -208,11 +186,3 @@ def _filled(
         "partial": pl.Boolean,
     }
     return pl.DataFrame(rows, schema=schema, orient="row"), idle
-
-
-def starts(column: pl.Series, grain: Grain, period: Period) -> list[datetime]:
-    """The instants (aware UTC) at which the answered buckets start."""
-    if grain is Grain.HOUR:
-        return [moment.replace(tzinfo=UTC) for moment in column]
-    zone = period.calendar.zone
-    return [day_start(day, zone) for day in column]

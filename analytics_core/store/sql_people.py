@@ -14,31 +14,32 @@ def adopters(by: Dimension, chosen: Selection, dialect: Dialect) -> Compiled:
     """Who uses each member of `by`, and who any of them: m (NULL of g = 1: any), users, repeat, fresh.
 
     `repeat` were active in two weeks of the period or more; `fresh` had no event of the member
-    before the period, whatever else is picked. What has no member, or no user, is left out.
-    Source: METRICS.md 1.2.
+    (of any: of some member they use) before the period, whatever else is picked. What has no
+    member, or no user, is left out. Source: METRICS.md 1.2.
     """
-    terms, chosen = Terms(dialect), without_items(chosen)
+    terms, chosen, whole = Terms(dialect), without_items(chosen), dialect.whole
     member, period = terms.column(by), chosen.filters.period
     week = terms.bucket(dialect.micros("started_at"), period, Grain.WEEK)
     of_member = tuple(p for p in chosen.filters.picks if p.dimension == by.name)
     ever = replace(chosen, filters=Filters(period, of_member))
     both = f"{member} IS NOT NULL AND user_id IS NOT NULL"
-    sets = "GROUP BY GROUPING SETS ((m, user_id), (user_id))"
     tables = (
-        f"here AS (SELECT grouping_id(m) AS g, m, user_id, count(DISTINCT w) AS weeks FROM"
-        f" (SELECT {member} AS m, user_id, {week} AS w {events(terms, chosen)} AND {both}) AS e"
-        f" {sets})",
-        f"before AS (SELECT grouping_id(m) AS g, m, user_id FROM"
-        f" (SELECT {member} AS m, user_id {events(terms, ever, lifted=True)}"
-        f" AND started_at < {terms.instant(period.start)} AND {both}) AS e {sets})",
+        f"kept AS MATERIALIZED (SELECT DISTINCT {member} AS m, user_id, {week} AS w"
+        f" {events(terms, chosen)} AND {both})",
+        f"earlier AS (SELECT DISTINCT {member} AS m, user_id {events(terms, ever, lifted=True)}"
+        f" AND started_at < {terms.instant(period.start)} AND {both})",
+        "pairs AS (SELECT m, user_id, weeks, e.user_id IS NULL AS fresh FROM"
+        " (SELECT m, user_id, count(*) AS weeks FROM kept GROUP BY m, user_id) AS p"
+        " LEFT JOIN earlier AS e USING (m, user_id))",
+        "people AS (SELECT user_id, count(DISTINCT w) AS weeks FROM kept GROUP BY user_id)",
     )
-    whole = dialect.whole
+    fresh = f"{whole('count(DISTINCT user_id) FILTER (WHERE fresh)')}"
     text = (
-        f"WITH {', '.join(tables)} SELECT here.g, here.m, {whole('count(*)')} AS users,"
-        f" {whole('count(*) FILTER (WHERE weeks >= 2)')} AS repeat,"
-        f" {whole('count(*) FILTER (WHERE before.user_id IS NULL)')} AS fresh"
-        " FROM here LEFT JOIN before ON here.g = before.g AND here.user_id = before.user_id"
-        " AND here.m IS NOT DISTINCT FROM before.m GROUP BY here.g, here.m ORDER BY here.g, here.m"
+        f"WITH {', '.join(tables)} SELECT 0 AS g, m, {whole('count(*)')} AS users,"
+        f" {whole('count(*) FILTER (WHERE weeks >= 2)')} AS repeat, {fresh} AS fresh FROM pairs"
+        f" GROUP BY m UNION ALL SELECT 1, {dialect.text('NULL')}, {whole('count(*)')},"
+        f" {whole('count(*) FILTER (WHERE weeks >= 2)')}, (SELECT {fresh} FROM pairs)"
+        " FROM people HAVING count(*) > 0 ORDER BY g, m"
     )
     return Compiled(text, terms.params)
 

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 import streamlit as st
 
 from analytics_core.errors import TokentallyError
+from analytics_core.reports.reported import is_plain
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 
@@ -75,9 +76,9 @@ Blocks: TypeAlias = Sequence[Row]
 
 
 def questions(view: View, blocks: Blocks) -> list[Query]:
-    """What the blocks will ask, as far as that is known beforehand; each question once."""
+    """What the blocks will ask in one pass, as far as that is known beforehand; each question once."""
     every = [query for block in _each(blocks) for query in block.questions(view)]
-    return list(dict.fromkeys(every))
+    return [query for query in dict.fromkeys(every) if is_plain(query)]
 
 
 def ask(view: View, blocks: Blocks) -> None:

@@ -28,7 +28,8 @@ from analytics_core.charts.doughnut import doughnut
 from analytics_core.charts.line import line
 from analytics_core.charts.stacked_bar import stacked_bar
 from analytics_core.reports.breakdown import Breakdown, Part
-from analytics_core.reports.timeline import Timeline, buckets
+from analytics_core.reports.axis import buckets
+from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.member import Member

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
+from analytics_core.reports.axis import buckets
 from analytics_core.reports.breakdown import Breakdown, Part
-from analytics_core.reports.timeline import Timeline, buckets
+from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.member import Member

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics_core.reports.adoption import Adopted, adoption, over_time
+from analytics_core.reports.adoption import Adopted, adoption
+from analytics_core.reports.breakdown import breakdown
+from analytics_core.reports.timeline import timeline
 from analytics_core.semantics.filters import Filters, Pick, Scope
 from analytics_core.semantics.period import Calendar, Grain, Period
 from analytics_core.store.view import View
@@ -78,10 +80,21 @@ def test_nothing_is_known_where_nothing_names_a_feature_or_a_user(viewed):
 
 
 def test_adoption_by_week_is_of_the_users_of_that_week(viewed):
-    line = over_time(viewed(EXAMPLE, period="2026-11-02..2026-11-15"), "feature", Grain.WEEK, 5)
+    view = viewed(EXAMPLE, period="2026-11-02..2026-11-15")
+    line = timeline(view, "adoption", "feature", grain=Grain.WEEK, top=5)
     assert [m.name for m in line.members] == ["F", "G", None]
-    assert line.frame.select("rank", "value").rows() == [(0, 0.6), (1, 0.2), (0, 1.0), (1, 0.0)]
+    assert line.frame.select("rank", "value").rows() == [
+        (0, 0.6), (1, 0.2), (2, None), (0, 1.0), (1, None), (2, None),
+    ]  # fmt: skip
     assert line.measure.name == "adoption"
+
+
+def test_adoption_by_member_ranks_by_users_and_its_total_is_whoever_used_any(viewed):
+    parts = breakdown(viewed(EXAMPLE), "adoption", "feature")
+    assert [(p.label, p.value) for p in parts.parts] == [
+        ("F", 0.6), ("G", 0.2), ("(unattributed)", None),
+    ]  # fmt: skip
+    assert (parts.total, parts.parts[0].share) == (0.8, None)
 
 
 @pytest.mark.access

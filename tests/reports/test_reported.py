@@ -42,6 +42,15 @@ def test_adoption_is_by_member_with_what_has_none_last(viewed):
     ]  # fmt: skip
 
 
+def test_adoption_is_asked_by_bucket_too_with_the_others_folded(viewed):
+    more = [*EVENTS, _event("d", 11, 3, "H"), _event("e", 11, 12, "I")]
+    view = viewed(more, period="2026-11-02..2026-11-15")
+    frame = ask(view, Query(("adoption",), ("feature",), grain=Grain.WEEK, top=2))
+    assert frame.select("feature", "feature_kind", "adoption").rows() == [
+        ("F", "member", 0.5), ("G", "member", 0.25), (None, "others", 0.25), (None, "others", 1.0),
+    ]  # fmt: skip
+
+
 def test_the_first_measure_ranks_also_when_a_report_answers_it(viewed):
     more = [*EVENTS, _event("d", 11, 3, "G"), _event("e", 11, 3, "G")]
     frame = ask(viewed(more), Query(("new_adopters",), ("feature",), limit=1))
@@ -55,7 +64,8 @@ def test_the_first_measure_ranks_also_when_a_report_answers_it(viewed):
         (Query(("adoption",), ("feature", "model")), "one dimension"),
         (Query(("daily_users",), ("team",)), "the whole selection"),
         (Query(("stickiness",), grain=Grain.DAY), "a whole period"),
-        (Query(("adoption",), ("feature",), top=3), "no figure for Others"),
+        (Query(("new_adopters",), ("feature",), top=3), "no figure for Others"),
+        (Query(("repeat_adopters",), ("feature",), grain=Grain.WEEK), "a whole period"),
     ],
 )
 def test_a_shape_without_an_answer_is_refused_in_words(viewed, query: Query, why: str):
@@ -70,7 +80,7 @@ def test_cards_take_figures_changes_and_courses_from_the_report(viewed):
     assert (daily.change.previous, daily.change.state) == (pytest.approx(2 / 19), "ok")
     assert users.value == 3
     (new,) = summary(viewed(EVENTS), ["new_adopters"], by="feature").cards
-    assert (new.value, new.change.state, new.course) == (1, "ok", ())
+    assert (new.value, new.change.state, new.course) == (2, "ok", ())
 
 
 def test_every_measure_of_a_report_is_answered(viewed):

@@ -85,4 +85,4 @@ def test_each_tenth_has_its_share_the_first_ones_a_user_more(viewed):
 
 
 def test_fewer_than_ten_users_with_a_cost_have_no_tenths(viewed):
-    assert power_curve(viewed(_costs(*range(1, 10), None))) is None
+    assert power_curve(viewed(_costs(*range(1, 10), None))).parts == ()
