@@ -10,6 +10,7 @@ from pages import (
     costs,
     data,
     explore,
+    features,
     model,
     models,
     overview,
@@ -19,13 +20,15 @@ from pages import (
     sessions,
     settings,
     usage,
+    user,
+    users,
 )
 
 PAGES: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Analytics", (overview, costs, usage, activity)),
-    ("Breakdowns", (projects, models, agents, sessions, explore)),
+    ("Breakdowns", (projects, models, agents, users, sessions, features, explore)),
     ("Organisation and account", (data, settings)),
 )
 # Reached by links: one member, one's own account.
-HIDDEN: tuple[ModuleType, ...] = (project, model, agent, session, account)
+HIDDEN: tuple[ModuleType, ...] = (project, model, agent, user, session, account)
 EVERY = (*(module for _, modules in PAGES for module in modules), *HIDDEN)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from analytics_core.reports.leading import leaders
+from analytics_core.reports.seen import seen
 from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.format import moment_text
 from analytics_core.store.view import View
 
 Names: TypeAlias = tuple[str | None, ...]  # members of a page of the table, None is (unattributed)
@@ -23,7 +25,17 @@ class Also:
     first: bool = False
 
 
-def largest(of: str, measure: str = "cost", *, first: bool = False) -> Also:
+def last_seen() -> Also:
+    """When each had its last event of all times, whatever else is picked."""
+
+    def texts(view: View, by: str, names: Names) -> Mapping[str | None, str]:
+        zone = view.filters.period.calendar.zone
+        return {name: moment_text(last, zone) for name, last in seen(view, by, names).items()}
+
+    return Also("Last seen", texts)
+
+
+def largest(of: str, measure: str = "cost", *, first: bool = False, heading: str = "") -> Also:
     """The member of another dimension with most of a measure in each, and how many more there are."""
 
     def texts(view: View, by: str, names: Names) -> Mapping[str | None, str]:
@@ -33,4 +45,4 @@ def largest(of: str, measure: str = "cost", *, first: bool = False) -> Also:
             for name, one in found.items()
         }
 
-    return Also(dimension(of).label, texts, first)
+    return Also(heading or dimension(of).label, texts, first)

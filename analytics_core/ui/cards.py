@@ -10,7 +10,9 @@ import streamlit as st
 from analytics_core.reports import breakdown as parts_of
 from analytics_core.reports.active_projects import QUESTION as PROJECTS
 from analytics_core.reports.active_projects import active_projects
+from analytics_core.reports.adoption import NAMES as OF_MEMBERS
 from analytics_core.reports.compare import Change
+from analytics_core.reports.reported import NEEDS
 from analytics_core.reports.span import until
 from analytics_core.reports.summary import Card, Summary, summary
 from analytics_core.reports.summary import questions as summary_questions
@@ -77,12 +79,16 @@ def leading(label: str, by: str, measure: str) -> Words:
 class Cards:
     """One card each, six in a row on a desk, two on a phone; `page` is in their keys.
 
-    A name stands for that measure of the page's View. `note` is a line below them.
+    A name stands for that measure of the page's View. `note` is a line below them. Measures in
+    `optional` have no card while they are unknown, and were before. `of` is the dimension that
+    adoption and its kin are of.
     """
 
     page: str
     cards: tuple[str | Own | Words, ...]
     note: Callable[[View], str] | None = None
+    optional: tuple[str, ...] = ()
+    of: str = ""
 
     def questions(self, view: View) -> Sequence[Query]:
         """The figures of the page's View and their course over it."""
@@ -100,24 +106,31 @@ class Cards:
         """Draws the cards, and below them what has no price."""
         with edge(f"{self.page}.cards"):
             figures = {
-                how: summary(how(view), self._measures(how))
+                how: summary(how(view), self._measures(how), self.of or None)
                 for how in dict.fromkeys((here, *(own.how for own in self._figures())))
             }
+            shown = [card for card in self.cards if not self._absent(card, figures[here])]
             with st.grid(
-                columns=len(self.cards),
+                columns=len(shown),
                 min_column_width=150,
                 gap="xsmall",
                 key=f"{self.page}.cards",
             ):
-                for card in self.cards:
+                for card in shown:
                     if isinstance(card, Words):
                         _words(view, self.page, card)
                         continue
                     own, found = _known(_own(card), figures)
-                    _figure(own.how(view), self.page, own, found)
+                    _figure(own.how(view), self, own, found)
             if self.note:
                 st.caption(md_escape(self.note(view)))
             _unpriced(figures[here])
+
+    def _absent(self, card: str | Own | Words, figures: Summary) -> bool:
+        if not isinstance(card, str) or card not in self.optional:
+            return False
+        found = figures.card(card)
+        return found.value is None and not found.change.previous
 
     def _figures(self) -> tuple[Own, ...]:
         return tuple(_own(card) for card in self.cards if not isinstance(card, Words))
@@ -146,9 +159,9 @@ def reached(view: View) -> bool:
     return until(view) > view.filters.period.start
 
 
-def _figure(view: View, page: str, own: Own, card: Card) -> None:
+def _figure(view: View, cards: Cards, own: Own, card: Card) -> None:
     measure = card.measure
-    name = _name(page, own.measure if own.label == heading(measure) else own.label)
+    name = _name(cards.page, own.measure if own.label == heading(measure) else own.label)
     with st.container(border=True, height="stretch", gap="xxsmall", key=name):
         st.metric(
             own.label,
@@ -157,13 +170,15 @@ def _figure(view: View, page: str, own: Own, card: Card) -> None:
             delta_color=_colour(card.change, measure),
             delta_arrow=_arrow(card.change),
             delta_description=own.versus,
+            help=NEEDS.get(measure.name) if card.value is None else None,
             chart_data=_course(card),
             chart_type="area",
             height="stretch",
         )
         if own.beside:
             _beside(view, MEASURES[own.beside])
-        explain(view, Query((measure.name,)), name)
+        by = (cards.of,) if measure.name in OF_MEMBERS else ()
+        explain(view, Query((measure.name,), by), name)
 
 
 def _beside(view: View, measure: Measure) -> None:

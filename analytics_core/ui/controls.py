@@ -79,7 +79,10 @@ def grain_words(name: str) -> str:
     return name.capitalize()
 
 
-def grain_of(panel: str, period: Period, *, split: bool) -> Grain:
-    """The bucket size a panel shows."""
-    said = state.controlled(panel, "grain", grains(period, split=split))
-    return period.grain() if said == AUTO else Grain(said)
+def grain_of(panel: str, period: Period, *, split: bool, auto: Grain | None = None) -> Grain:
+    """The bucket size a panel shows; `auto` is what Auto stands for as long as it fits."""
+    sizes = grains(period, split=split)
+    said = state.controlled(panel, "grain", sizes)
+    if said != AUTO:
+        return Grain(said)
+    return auto if auto is not None and auto.value in sizes else period.grain()

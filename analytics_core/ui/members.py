@@ -11,7 +11,15 @@ import streamlit as st
 from analytics_core.charts.bars import bars
 from analytics_core.export.sheet import of_standing
 from analytics_core.reports.breakdown import breakdown
-from analytics_core.reports.standing import Row, Standing, courses, questions, standing
+from analytics_core.reports.reported import ask
+from analytics_core.reports.standing import (
+    Row,
+    Standing,
+    as_breakdown,
+    courses,
+    questions,
+    standing,
+)
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.format import UNKNOWN, cell, period_text, shown
 from analytics_core.semantics.format import change as change_text
@@ -58,7 +66,9 @@ class Members:
     The reader chooses by which of the measures they stand in order (the first to begin with); that
     one has a share where it adds up, and a change against the period before. `trend` is the measure
     drawn as a small course. With `most`, only that many are shown and a link leads to all; with
-    `coloured` each has the dot of its charts. A name opens its member. Hidden where there is none.
+    `coloured` each has the dot of its charts; measures in `optional` have no column while nothing
+    is known of them. A name opens its member, or picks it where there is no
+    such page. Hidden where there is none.
     """
 
     name: str
@@ -70,6 +80,7 @@ class Members:
     most: int = 0
     idle: Idle | None = None
     coloured: bool = False
+    optional: tuple[str, ...] = ()
 
     def questions(self, view: View) -> Sequence[Query]:
         """The members and the whole, as the controls stand."""
@@ -77,7 +88,7 @@ class Members:
 
     def present(self, view: View) -> bool:
         """Whether any event names a member, or one is listed without."""
-        found = view.ask(questions(self.ordered(), self.by)[0])
+        found = ask(view, questions(self.ordered(), self.by)[0])
         return found[self.by].null_count() < len(found) or bool(self._known(view))
 
     def draw(self, view: View) -> None:
@@ -88,6 +99,10 @@ class Members:
         """The measures, the one that ranks first."""
         first = state.controlled(self.name, "rank", self.measures)
         return (first, *(m for m in self.measures if m != first))
+
+    def _offered(self, every: Standing) -> tuple[str, ...]:
+        known = {m.name for m, total in zip(every.measures, every.totals, strict=True) if total}
+        return tuple(m for m in self.measures if m in known or m not in self.optional)
 
     def _known(self, view: View) -> tuple[str, ...]:
         return self.idle.known(view, self.name) if self.idle else ()
@@ -102,7 +117,7 @@ class Members:
         return Content(
             question=questions(self.ordered(), self.by)[0],
             controls=lambda: self._controls(view, every),
-            chart=lambda: self._chart(view),
+            chart=lambda: self._chart(view, every),
             table=lambda: self._table(view, every, found),
             sheet=lambda: of_standing(found if self.most else every),
         )
@@ -113,7 +128,7 @@ class Members:
                 self.name,
                 "rank",
                 "In the order of",
-                self.measures,
+                self._offered(every),
                 lambda name: f"By {MEASURES[name].label.lower()}",
             )
             if len(every.rows) > PAGE // 2 and not self.most:
@@ -129,9 +144,12 @@ class Members:
             if self.idle and self.idle.away(view):
                 controls.switch(self.name, "away", self.idle.switch)
 
-    def _chart(self, view: View) -> None:
-        measure = self.ordered()[0]
-        parts = breakdown(view, measure, self.by, top=CHARTED)
+    def _chart(self, view: View, every: Standing) -> None:
+        measure = every.measures[0]
+        if measure.report:
+            parts = as_breakdown(every, CHARTED)
+        else:
+            parts = breakdown(view, measure.name, self.by, top=CHARTED)
         if not nothing_to_draw(parts):
             colours = hues(view, self.by, [part.member for part in parts.parts])
             when = period_text(view.filters.period)
@@ -189,7 +207,7 @@ class Members:
         labels = pl.Series([*(row.label for row in rows), TOTAL], dtype=pl.String)
         yield "name", (labels, self._name_column())
         yield from self._texts(view, names, first=True)
-        for place, name in enumerate(self.measures):
+        for place, name in enumerate(self._offered(every)):
             of = [measure.name for measure in every.measures].index(name)
             declared = every.measures[of]
             figures = [*(row.values[of] for row in rows), every.totals[of]]
@@ -224,8 +242,6 @@ class Members:
                 yield f"a{place}", (cells, st.column_config.TextColumn(also.heading))
 
     def _name_column(self) -> Any:
-        if self.by not in links.DETAIL:
-            return st.column_config.TextColumn(dimension(self.by).label, pinned=True)
         return st.column_config.ButtonColumn(
             dimension(self.by).label,
             type="tertiary",

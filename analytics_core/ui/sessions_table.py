@@ -64,7 +64,7 @@ class Sessions:
         listed = sessions(view, self.most or PAGE, marks[-1] if marks else None)
         zone = view.filters.period.calendar.zone
         return Content(
-            question=Query(("sessions", *SUMS)),
+            question=COUNT,
             controls=lambda: None,
             chart=lambda: self._chart(view, listed),
             table=lambda: self._table(view, listed, len(marks)),

@@ -102,18 +102,27 @@ def breakdown_table(breakdown: Breakdown, key: str) -> None:
 
 def lengths_table(lengths: SessionLengths, key: str) -> None:
     """One row per span of minutes: sessions and their share; then all whose length is known."""
-    spans = lengths.spans
+    rows = [
+        (span.label, cell(span.sessions, Unit.COUNT), cell(span.share, Unit.RATIO))
+        for span in lengths.spans
+    ]
+    rows.append((TOTAL, cell(lengths.known, Unit.COUNT), ""))
+    plain_table(("Length", "Sessions", "Share"), rows, key)
+
+
+def plain_table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], key: str, *, left: int = 1
+) -> None:
+    """Texts in rows under headings; the first `left` columns to the left, figures to the right."""
     columns = {
-        "c0": pl.Series([*(span.label for span in spans), TOTAL], dtype=pl.String),
-        "c1": pl.Series(
-            [cell(n, Unit.COUNT) for n in (*(s.sessions for s in spans), lengths.known)]
-        ),
-        "c2": pl.Series([*(cell(span.share, Unit.RATIO) for span in spans), ""]),
+        f"c{place}": pl.Series([row[place] for row in rows], dtype=pl.String)
+        for place in range(len(headings))
     }
     config: dict[str, Any] = {
-        "c0": st.column_config.TextColumn("Length", pinned=True),
-        "c1": st.column_config.TextColumn("Sessions", alignment="right"),
-        "c2": st.column_config.TextColumn("Share", alignment="right"),
+        f"c{place}": st.column_config.TextColumn(heading, pinned=True)
+        if place < left
+        else st.column_config.TextColumn(heading, alignment="right")
+        for place, heading in enumerate(headings)
     }
     show(pl.DataFrame(columns), config, key)
 

@@ -18,11 +18,13 @@ from analytics_core.reports import breakdown as parts_of
 from analytics_core.reports import timeline as over_time
 from analytics_core.reports.filled import filled
 from analytics_core.reports.overlay import Overlay, overlay
+from analytics_core.reports.reported import ask
 from analytics_core.reports.span import among
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.format import period_text
 from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import controls, state
@@ -50,7 +52,8 @@ class Trend:
     `grains`, `earlier` (the period before laid over it) and `cumulative` offer those controls;
     `within` is a dimension of which one member may be chosen; `only` hides the panel while that
     measure is 0 or unknown; `note` is said under a measure that does not add up. With `several`,
-    that many members may be chosen in place of the largest `top`.
+    that many members may be chosen in place of the largest `top`; `alone` leaves out the others. `grain` is the size of buckets
+    that Auto stands for, where it is not that of the period.
     """
 
     name: str
@@ -60,10 +63,12 @@ class Trend:
     kind: Literal["bars", "lines", "area"] = "bars"
     top: int = 8
     grains: bool = False
+    grain: Grain | None = None
     earlier: bool = False
     cumulative: bool = False
     within: str = ""
     several: int = 0
+    alone: bool = False
     only: str = ""
     note: str = ""
     height: int = HEIGHT
@@ -112,7 +117,15 @@ class Trend:
         """The View of the members that are chosen; the same where none is."""
         where = narrowed(view, self.name, self.within)
         by, chosen = self._by(view), self._chosen(where)
-        return among(where, by, [value or None for value in chosen]) if chosen else where
+        if chosen:
+            return among(where, by, [value or None for value in chosen])
+        return among(where, by, self._largest(where, by)) if self.alone and by else where
+
+    def _largest(self, view: View, by: str) -> list[str]:
+        """The members with most of the measure."""
+        measure = state.controlled(self.name, "measure", self.measures)
+        found = ask(view, Query((measure,), (by,), top=self.top))
+        return found.filter(found[f"{by}_kind"] == "member")[by].to_list()
 
     def _by(self, view: View) -> str:
         return state.controlled(self.name, "by", self.offered(view))
@@ -148,14 +161,14 @@ class _Shown:
 
     measure: str
     by: str
-    grain: over_time.Grain
+    grain: Grain
     top: int
 
     @classmethod
     def of(cls, trend: Trend, view: View) -> "_Shown":
         period = view.filters.period
         by = trend._by(view)
-        grain = controls.grain_of(trend.name, period, split=bool(by))
+        grain = controls.grain_of(trend.name, period, split=bool(by), auto=trend.grain)
         series = named_series(sum(1 for _ in period.buckets(grain)))
         measure = state.controlled(trend.name, "measure", trend.measures)
         return cls(measure, by, grain, min(len(trend._chosen(view)) or trend.top, series))
