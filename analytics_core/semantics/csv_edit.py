@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from analytics_core.errors import BadFile
@@ -24,8 +25,18 @@ class Row:
 
 def rows(text: str, path: Path, columns: Sequence[str]) -> list[Row]:
     """The lines of a file that holds `text`. Raises BadFile where it is no such table."""
-    found = table_of(text, path, (), tuple(columns))
-    return [Row(line.number, {c: line.text(c) or "" for c in columns}) for line in found]
+    return list(_rows(text, path, tuple(columns)))
+
+
+@lru_cache(maxsize=4)  # an editor reads the same text in every run
+def _rows(text: str, path: Path, columns: tuple[str, ...]) -> tuple[Row, ...]:
+    found = table_of(text, path, (), columns)
+    return tuple(Row(line.number, {c: line.text(c) or "" for c in columns}) for line in found)
+
+
+@lru_cache(maxsize=4)
+def _records(text: str, path: Path) -> tuple[Record, ...]:
+    return tuple(records_of(text, path))
 
 
 def revised(text: str, path: Path, columns: Sequence[str], wanted: Sequence[Row]) -> str:
@@ -35,7 +46,7 @@ def revised(text: str, path: Path, columns: Sequence[str], wanted: Sequence[Row]
     """
     held = {row.number: row for row in rows(text, path, columns)}
     by_number = {row.number: row for row in wanted if row.number is not None}
-    records = list(records_of(text, path))
+    records = _records(text, path)
     head = next((record for record in records if record.cells), None)
     header = [cell.strip() for cell in head.cells] if head else list(columns)
     header += [c for c in columns if c not in header and any(row.cell(c) for row in wanted)]
@@ -77,13 +88,8 @@ def mistakes(
     wanted: Sequence[Row],
     check: Callable[[str], object],
 ) -> list[Mistake]:
-    """What `check`, which reads a whole file, finds wrong: row by row, else among the rows.
-
-    Rows that stand in the file as they are were checked when it was read.
-    """
-    held = {row.number: row for row in rows(text, path, columns)}
-    fresh = [r for r in wanted if r.number is None or not _equal(r, held[r.number], columns)]
-    found = [m for row in fresh if (m := _alone(row, path, columns, check))]
+    """What `check`, which reads a whole file, finds wrong: row by row, else among the rows."""
+    found = row_mistakes(text, path, columns, wanted, check)
     if found:
         return found
     try:
@@ -91,6 +97,22 @@ def mistakes(
     except BadFile as wrong:
         return [Mistake(None, wrong)]
     return []
+
+
+def row_mistakes(
+    text: str,
+    path: Path,
+    columns: Sequence[str],
+    wanted: Sequence[Row],
+    check: Callable[[str], object],
+) -> list[Mistake]:
+    """What `check` finds wrong with new and changed rows, each by itself.
+
+    Rows that stand in the file as they are were checked when it was read.
+    """
+    held = {row.number: row for row in rows(text, path, columns)}
+    fresh = [r for r in wanted if r.number is None or not _equal(r, held[r.number], columns)]
+    return [m for row in fresh if (m := _alone(row, path, columns, check))]
 
 
 def _alone(

@@ -109,7 +109,7 @@ def _write(path: Path, text: str) -> None:
 
 
 @pytest.mark.access
-@pytest.mark.parametrize("who", ["ann", "leo"])
+@pytest.mark.parametrize("who", ["ann", "leo", "mel"])
 def test_others_are_told_that_the_page_is_not_theirs_and_nothing_else(page, folder, who: str):
     _write(folder / "settings.yaml", "contact: Ada in room 3\n")
     tab = page("people", who)

@@ -1,5 +1,6 @@
 """The lines of names.csv: what people read for a project, a team, a person or any other member."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +9,9 @@ import polars as pl
 import streamlit as st
 
 from analytics_core.semantics import names as display_names
-from analytics_core.semantics.csv_edit import Row, mistakes, revised, rows
+from analytics_core.semantics.csv_edit import Row, revised, row_mistakes, rows
 from analytics_core.semantics.dimension import DIMENSIONS, dimension
-from analytics_core.semantics.names import COLUMNS, FILE, LONGEST, Key, Names
+from analytics_core.semantics.names import COLUMNS, FILE, LONGEST, Key, Names, beside_id
 from analytics_core.store.view import View
 from analytics_core.ui import state
 from analytics_core.ui.house.editing import Editing, Offer, complain, offer
@@ -44,12 +45,15 @@ def draw(view: View) -> None:
     )
     shown = _shown(view, file, given | draft)
     _edit(file, shown, given, draft)
+    if not draft:
+        offer(file, Offer(file.text))
+        return
     wanted = _wanted(held, draft)
-    found = mistakes(file.text, file.path, COLUMNS, wanted, lambda t: _parse(t, file))
+    found = row_mistakes(file.text, file.path, COLUMNS, wanted, lambda t: _parse(t, file))
     complain(found, "value")
     if not found:
         text = revised(file.text, file.path, COLUMNS, wanted)
-        offer(file, Offer(text, list(_words(draft, given, _parse(text, file)))))
+        offer(file, Offer(text, list(_words(draft, given))))
 
 
 def _draft(file: Editing) -> dict[Key, str]:
@@ -157,10 +161,12 @@ def _wanted(held: Sequence[Row], draft: dict[Key, str]) -> list[Row]:
     return [*kept, *fresh]
 
 
-def _words(draft: dict[Key, str], given: dict[Key, str], after: Names) -> Iterator[str]:
+def _words(draft: dict[Key, str], given: dict[Key, str]) -> Iterator[str]:
+    """What every member was and will be called, and who else is called so."""
+    after = Counter((of, name.casefold()) for (of, _), name in (given | draft).items())
     for (of, value), name in list(draft.items())[:10]:
         yield f"{dimension(of).label} {value}: {given.get((of, value)) or '–'} → {name or '–'}"
-        if (of, value) in after.shared:
-            yield f"Somebody else is called so too: it reads {after.label(of, value)}."
+        if name and after[of, name.casefold()] > 1:
+            yield f"Somebody else is called so too: it reads {beside_id(name, value)}."
     if len(draft) > 10:
         yield f"and {len(draft) - 10:,} more"

@@ -96,7 +96,7 @@ def _accounts(view: View, accounts: Sequence[Account], latest: dict[str, datetim
             "username": st.column_config.TextColumn("Signs in as"),
             "email": st.column_config.TextColumn("E-mail"),
             "roles": st.column_config.TextColumn("Roles"),
-            "sees": st.column_config.TextColumn("Sees", width="medium"),
+            "sees": st.column_config.TextColumn("Sees", width=330),
             "last": st.column_config.TextColumn(
                 "Last sign-in", help=f"In {zone}; sign-ins are kept for a week"
             ),
