@@ -188,7 +188,7 @@ def of_course(course: Course) -> Sheet:
         Column("input_tokens", Unit.TOKENS),
         Column("output_tokens", Unit.TOKENS),
         Column("latency (ms)", Unit.MILLISECONDS),
-        Column("cost (USD)", Unit.USD),
+        Column("request cost (USD)", Unit.USD),
         Column("cost so far (USD)", Unit.USD),
     )
     names = (Column("start (UTC)"), Column("model"), Column("service_type"), Column("status"))
