@@ -63,7 +63,7 @@ def test_a_callers_mistake_names_the_parameter_and_the_nearest_name(world):
 def test_an_unknown_address_is_not_found_whoever_asks(world):
     client = world().client
     for path in ("/api", "/api/", "/api/v1", "/api/v2/query", "/api/v1/", "/api/v1/querys",
-                 "/api/v1/query/", "/api/v1/options"):  # fmt: skip
+                 "/api/v1/query/", "/api/v1/options", "/api/v1/options/%0A", "/api/%0Av1/query"):  # fmt: skip
         for method in ("GET", "POST"):
             answer = client.request(method, path)
             assert (path, answer.status_code) == (path, 404)
