@@ -2,12 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from analytics_core.export.sheet import Sheet
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
+
+HERE = Path(__file__).parent
+QUICK = ("test_pages", "test_overview", "test_same_number")  # the pages that every test run opens
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A page is a whole run of the app, so all but a few are opened with the slow tests."""
+    for item in items:
+        if item.path.parent == HERE and item.path.stem not in QUICK:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True, slots=True)

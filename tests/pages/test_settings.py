@@ -152,7 +152,7 @@ def test_a_change_is_shown_then_saved_in_its_place_and_acts_at_once(page, folder
     assert "settings.yaml is saved." in _words(tab)
     assert not [b for b in tab.button if b.label == "Save"]
     assert login.gate().house().settings.zone == "Asia/Kolkata"
-    ((_, deed),) = Audit(login.gate().state).newest(5)
+    (_, deed), *_ = Audit(login.gate().state).newest(5)
     assert (deed.principal, deed.asked) == ("ada", "settings.yaml")
 
 

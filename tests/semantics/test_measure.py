@@ -74,9 +74,9 @@ def test_units_and_the_colour_of_a_change_are_declared(name, unit, better, least
     assert (measure.unit, measure.better, measure.least) == (unit, better, least)
 
 
-def test_a_measure_that_needs_several_questions_names_its_report():
+def test_a_measure_that_needs_several_questions_names_its_report(viewed):
     with pytest.raises(NotAsked, match="answered by the report 'adoption'"):
-        Query(("stickiness",))
+        viewed([]).ask(Query(("stickiness",)))
 
 
 def test_an_unknown_measure_is_refused_with_the_nearest_name():

@@ -116,7 +116,7 @@ def test_a_pick_stands_above_the_page_and_its_button_takes_it_away(app):
 
 def test_a_closed_box_of_more_filters_still_holds_its_picks(app):
     page = app(EVENTS, agent="Ticket triage", **OCTOBER)
-    assert [e.label for e in page.sidebar.expander][:1] == ["More filters (1)"]
+    assert "More filters (1)" in [e.label for e in page.sidebar.expander]
     assert "Agent" in _labels(page)
     assert "Provider" not in _labels(page)
     assert _cost(page) == "$1.00"
@@ -210,7 +210,7 @@ def test_a_box_is_offered_for_each_tag_and_for_what_the_data_fill(app):
     _box(page, "Tag flow").select("nightly").run()
     assert _params(page) == {"period": ["2025-10"], "tag:flow": ["nightly"]}
     assert _cost(page) == "$1.00"
-    assert [e.label for e in page.sidebar.expander] == ["More filters (1)"]
+    assert "More filters (1)" in [e.label for e in page.sidebar.expander]
 
 
 @pytest.mark.access
