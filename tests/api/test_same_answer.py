@@ -193,7 +193,7 @@ def test_a_question_has_one_answer_through_every_door(house: House, case: Any) -
     compared(house, case)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @given(case=CASES)
 @settings(SOME, max_examples=500)
 def test_500_questions_have_one_answer_through_every_door(house: House, case: Any) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from pages import EVERY
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]  # a hundred pages in a browser
 
 # Accounts over the demo's people; the demo accounts end with the first account of one's own.
 PEOPLE = {

@@ -20,7 +20,7 @@ from analytics_core.semantics.unit import Unit
 from analytics_core.ui.headings import heading
 from pages import EVERY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]  # every page some forty times
 
 USD = 1_000_000_000
 OCTOBER = {"period": "2025-10"}
