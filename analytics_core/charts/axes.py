@@ -80,12 +80,12 @@ def amounts(
 
     `most` is where the axis ends, whatever the amounts: sums of shares miss 1 by a hair.
     """
-    extent = {"zero": True, "nice": TICKS} if most is None else {"domain": [0, most]}
+    extent = alt.Scale(zero=True, nice=TICKS) if most is None else alt.Scale(domain=[0, most])
     return alt.Y(
         f"{field}:Q",
         stack="zero" if stack else alt.Undefined,
         title=None,
-        scale=alt.Scale(**extent),
+        scale=extent,
         axis=alt.Axis(
             labelExpr=amount_label(unit),
             tickCount=TICKS,
