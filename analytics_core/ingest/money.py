@@ -36,8 +36,11 @@ def amount(sql: str, kind: str, unit: str = "usd") -> Amount:
             text = f"CAST({sql} AS VARCHAR)"
             exact = f"TRY_CAST({text} AS DECIMAL(38,18))"
             scaled = f"({sql} * {float(factor)!r})"
-            # A double is exact enough for its shortest text unless it stands near a half.
-            doubtful = f"abs(abs({scaled} - trunc({scaled})) - 0.5) <= 0.001 OR abs({sql}) >= 1e6"
+            # A double is exact enough for its shortest text unless it stands near a half: reading
+            # and scaling it err by 2^-52 of the amount at most, which is 0.001 at 4.5e12 nano.
+            doubtful = (
+                f"abs(abs({scaled} - trunc({scaled})) - 0.5) <= 0.001 OR abs({scaled}) >= 4e12"
+            )
             nano = (
                 f"CASE WHEN NOT isfinite({sql}) THEN NULL WHEN {doubtful} THEN"
                 f" {_rounded(exact, factor)} ELSE CAST(round_even({scaled}, 0) AS BIGINT) END"

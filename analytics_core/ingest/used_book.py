@@ -7,7 +7,6 @@ import pyarrow.parquet as pq
 
 from analytics_core.prices.book import Book
 from analytics_core.prices.overrides import Override
-from analytics_core.prices.price import Price
 
 _MICROS = pa.timestamp("us")
 _SCHEMA = pa.schema(
@@ -32,16 +31,20 @@ def name_of(version: str) -> str:
 
 def write_book(book: Book, folder: Path) -> Path:
     """Writes every price of the book, then the lines of prices.csv, as Parquet under `folder`."""
-    listed = [_listed(price) for prices in book.prices.values() for price in prices]
-    rows = [*listed, *map(_own, book.overrides)]
+    own = pa.Table.from_pylist([_own(line) for line in book.overrides], _SCHEMA)
     path = folder / f"prices-{book.version}.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, _SCHEMA), path, compression="zstd")
+    pq.write_table(pa.concat_tables([_listed(book), own]), path, compression="zstd")
     return path
 
 
-def _listed(price: Price) -> dict[str, object]:
-    names = (n for n in _SCHEMA.names if n != "discount_pct")
-    return {name: getattr(price, name) for name in names}
+def _listed(book: Book) -> pa.Table:
+    # Column by column: a book has some thousand prices, and each landing into a new store writes one.
+    prices = [price for of_a_model in book.prices.values() for price in of_a_model]
+    columns = {
+        name: [getattr(price, name, None) for price in prices]  # discount_pct is a line's alone
+        for name in _SCHEMA.names
+    }
+    return pa.table(columns, _SCHEMA)
 
 
 def _own(line: Override) -> dict[str, object]:

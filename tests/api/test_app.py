@@ -7,11 +7,14 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ASK = """
 import json, sys
 from starlette.testclient import TestClient
 from streamlit import config
 import app
+
 with TestClient(app.app) as client:
     answers = {p: [(r := client.get(p)).status_code, r.headers.get("x-frame-options")]
                for p in sys.argv[1].split()}

@@ -11,6 +11,8 @@ from analytics_core.cli import take
 from analytics_core.cli.call import PROGRAM
 from analytics_core.cli.main import COMMANDS
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 NOVEMBER = (
     "event_id,started_at,provider,model_raw,input_tokens,output_tokens\n"

@@ -8,6 +8,8 @@ import yaml
 
 from tests.ingest.test_trial import CSV, MAPPING
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def odd(run, tmp_path: Path) -> str:

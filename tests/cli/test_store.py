@@ -13,6 +13,8 @@ from analytics_core.api.background import wants_demo
 from analytics_core.ingest.door import ingest
 from analytics_core.ingest.folders import Folders
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2025, 6, 20, 16, tzinfo=UTC)
 DEMO = ("demo", "--events", "300", "--months", "1", "--now", "2025-06-20T16:00")
 OWN = (

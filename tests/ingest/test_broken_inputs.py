@@ -12,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Door = Any
 NOON = datetime(2026, 11, 1, 12)
 SHARED = "05_naive_local.parquet"

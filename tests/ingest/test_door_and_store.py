@@ -15,6 +15,8 @@ from analytics_core.ingest.progress import Progress
 from analytics_core.store import manifest
 from analytics_core.store.manifest import Input
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 Store = Any
 

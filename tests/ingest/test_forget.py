@@ -12,6 +12,8 @@ from analytics_core.ingest.forget import Forgetting, forget
 from analytics_core.store import manifest
 from analytics_core.store.manifest import Input
 
+pytestmark = pytest.mark.slow
+
 Store = Any
 Drop = list[dict[str, Any]]
 

@@ -18,6 +18,8 @@ from analytics_core.ingest.land import BrokenRows
 from analytics_core.ingest.verdict import Refused
 from analytics_core.store import manifest
 
+pytestmark = pytest.mark.slow
+
 Store = Any
 DAY = datetime(2026, 11, 1, 12)
 

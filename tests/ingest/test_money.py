@@ -44,6 +44,7 @@ def read(con: Any, value: str, kind: str, unit: str = "usd") -> tuple[Any, ...]:
         ("0.1234567890123456789012345", "DECIMAL(38,25)", 123_456_789),
         ("1000000.123456789", "DOUBLE", 1_000_000_123_456_789),
         ("9990.01252875", "DOUBLE", 9_990_012_528_750),
+        ("524288.4757488375", "DOUBLE", 524_288_475_748_838),
     ],
 )
 def test_an_amount_is_rounded_once_half_even(con: Any, value: str, kind: str, nano: int) -> None:

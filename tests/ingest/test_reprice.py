@@ -15,6 +15,8 @@ from analytics_core.ingest.reprice import Change, reprice
 from analytics_core.settings import Settings
 from analytics_core.store import manifest
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 Store = Any
 EVENTS = [

@@ -10,6 +10,8 @@ import pytest
 from analytics_core.ingest.tidy import tidy
 from analytics_core.store import manifest
 
+pytestmark = pytest.mark.slow
+
 Store = Any
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

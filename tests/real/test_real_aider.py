@@ -6,6 +6,8 @@ from typing import Any
 import duckdb
 import pytest
 
+pytestmark = pytest.mark.slow
+
 FLAT = "real/aider_analytics/aider_message_send.parquet"
 LOG = "real/aider_analytics/sample-analytics.jsonl"
 PUBLISHED = "real/aider_analytics/published_faq_totals.parquet"

@@ -1,5 +1,9 @@
 """Billing files in FOCUS."""
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 SAMPLE = "real/focus_1_0_sample/focus_sample.parquet"
 
 

@@ -3,6 +3,8 @@
 import duckdb
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TRACES = "real/tracelab_example"
 FIXTURES = "real/agent_session_fixtures"
 

@@ -13,6 +13,8 @@ from analytics_core.semantics.filters import Filters, Pick, Scope
 from analytics_core.semantics.period import Calendar, Grain, Period
 from analytics_core.store.view import View
 
+pytestmark = pytest.mark.slow
+
 END = {"started_at": datetime(2026, 12, 1, 9), "user_id": "z"}
 
 

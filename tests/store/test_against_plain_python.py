@@ -20,6 +20,8 @@ from analytics_core.semantics.query import Query
 from analytics_core.store.sql_rows import Cut, Mark
 from analytics_core.store.view import View
 
+pytestmark = pytest.mark.slow
+
 Row = dict[str, Any]
 ZONES = (
     "UTC", "America/New_York", "Europe/Madrid", "Asia/Kolkata", "Asia/Kathmandu",

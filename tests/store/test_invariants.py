@@ -16,6 +16,8 @@ from analytics_core.semantics.period import Calendar, Grain, Period
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 
+pytestmark = pytest.mark.slow
+
 SOME = settings(
     deadline=None,
     max_examples=6,

@@ -15,6 +15,8 @@ from analytics_core.store import rows
 from analytics_core.store.sql_rows import ITEM_NAMES, Cut, Mark
 from analytics_core.store.view import View
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 12, 20, tzinfo=UTC)
 HERS = Scope(((Pick("user", ("ana",)),),))
 

@@ -15,6 +15,8 @@ from analytics_core.store import manifest, parquet
 from analytics_core.store.manifest import EventFile, Input, Manifest
 from analytics_core.store.verify import Finding, broken, verify
 
+pytestmark = pytest.mark.slow
+
 TYPED = ", ".join(f"{c.name} {c.sql}" for c in COLUMNS)
 ROW = {
     "source": "s", "file_id": "f1", "grain": "request", "requests": 1,

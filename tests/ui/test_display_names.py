@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+pytestmark = pytest.mark.slow
+
 OCTOBER = {"period": "2025-10"}
 NAMES = """dimension,value,name
 project,p-1,Search

@@ -5,6 +5,8 @@ from datetime import datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+pytestmark = pytest.mark.slow
+
 USD = 1_000_000_000
 OCTOBER = {"period": "2025-10"}
 

@@ -12,7 +12,7 @@ from analytics_core.access.gate import Gate
 from analytics_core.access.secret import binding_of, digest
 from analytics_core.ui import login
 
-pytestmark = pytest.mark.access
+pytestmark = [pytest.mark.access, pytest.mark.slow]
 
 PASSWORD = "correct horse battery"
 HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()

@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from analytics_core.access.saved_views import Draft, params_of
 from analytics_core.ui import login
 
+pytestmark = pytest.mark.slow
+
 USD = 1_000_000_000
 OCTOBER = {"period": ["2025-10"]}
 EVENTS = [
