@@ -21,6 +21,7 @@ from analytics_core.ui.errors import edge
 from analytics_core.ui.event import show
 from analytics_core.ui.explain import explain
 from analytics_core.ui.login import still_sees
+from analytics_core.ui.opener import opener
 from analytics_core.ui.quick_filters import quick_filters
 from analytics_core.ui.row_columns import COLUMNS, PROJECT, Column, time_text
 from analytics_core.ui.tables import ROW_HEIGHT
@@ -231,31 +232,13 @@ def _pager(listing: Listing, shown: Page, place: _Place, view: View) -> None:
         st.caption(f"rows {shown.first:,}–{shown.last:,} of {shown.total:,}")
         if shown.total > MOST:
             st.caption(f"A file holds at most {MOST:,} rows: choose a shorter period.")
-        _chooser(listing, shown, view)
+        _open_without_mouse(listing, shown, view)
 
 
-def _chooser(listing: Listing, shown: Page, view: View) -> None:
-    """Opens an event of this page without a mouse: no key presses a button inside a table."""
-    rows, zone = list(shown.frame.iter_rows(named=True)), view.filters.period.calendar.zone
-    key = state.of_panel(listing.name, "chosen")
-    st.session_state[key] = None
-    st.selectbox(
-        "Open an event",
-        range(len(rows)),
-        index=None,
-        key=key,
-        format_func=lambda at: (
-            f"{shown.first + at:,}. {time_text(rows[at], zone)}, {PROJECT.text(rows[at], view.names)}"
-        ),
-        placeholder="Open an event",
-        label_visibility="collapsed",
-        width=220,
-        on_change=_open_chosen,
-        args=(key, tuple(shown.mark(at) for at in range(len(rows)))),
-    )
-
-
-def _open_chosen(key: str, marks: Sequence[Mark]) -> None:
-    chosen = st.session_state[key]
-    if chosen is not None and chosen < len(marks):
-        show(marks[chosen])
+def _open_without_mouse(listing: Listing, shown: Page, view: View) -> None:
+    rows, zone = shown.frame.iter_rows(named=True), view.filters.period.calendar.zone
+    names = [
+        f"{at:,}. {time_text(row, zone)}, {PROJECT.text(row, view.names)}"
+        for at, row in enumerate(rows, shown.first)
+    ]
+    opener(listing.name, "Open an event", names, lambda at: show(shown.mark(at)))

@@ -33,6 +33,7 @@ from analytics_core.ui.draw import draw, nothing_to_draw, to_member
 from analytics_core.ui.entity import dots, hues, is_dark
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.headings import heading
+from analytics_core.ui.opener import opener, opening
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import ROW_HEIGHT, TOTAL
 
@@ -169,15 +170,17 @@ class Members:
             st.info(f"No {found.by.label.lower()} is called like that.")
             return
         self._frame(view, every, rows)
-        if pages > 1:
-            first = PAGE * (page - 1) + 1
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if pages > 1:
+                first = PAGE * (page - 1) + 1
                 st.pagination(pages, key=state.of_panel(self.name, "page"))
                 st.caption(f"rows {first:,}–{first + len(rows) - 1:,} of {len(found.rows):,}")
-        if self.most:
-            path = links.LISTS.get(self.by, "")
-            links.link(path, f"All {found.by.plural}", ":material/arrow_forward:")
-        elif any(not m.additive for m in found.measures):
+            names = [row.label for row in rows]
+            opener(self.name, opening(self.by), names, lambda at: self._open(view, rows[at]))
+            if self.most:
+                path = links.LISTS.get(self.by, "")
+                links.link(path, f"All {found.by.plural}", ":material/arrow_forward:")
+        if not self.most and any(not m.additive for m in found.measures):
             st.caption(
                 f"The total counts everything once: what belongs to several {found.by.plural}"
                 " stands in several rows."
@@ -195,7 +198,14 @@ class Members:
             key=state.of_panel(self.name, "table"),
             height=ROW_HEIGHT * min(len(rows) + 2, SEEN + 1) + 2,
         )
-        self._follow(view, rows)
+        pressed = st.session_state.get(state.of_panel(self.name, "opened"))
+        if (
+            pressed is not None
+            and pressed["row"] < len(rows)
+            and self._open(view, rows[pressed["row"]])
+        ):
+            links.follow()
+            st.rerun()
 
     def _columns(
         self, view: View, every: Standing, rows: Sequence[Row]
@@ -250,19 +260,14 @@ class Members:
             key=state.of_panel(self.name, "opened"),
         )
 
-    def _follow(self, view: View, rows: Sequence[Row]) -> None:
-        """Opens the member whose name was pressed; one that no event names has nothing to show."""
-        pressed = st.session_state.get(state.of_panel(self.name, "opened"))
-        if pressed is None or pressed["row"] >= len(rows):
-            return
-        row = rows[pressed["row"]]
+    def _open(self, view: View, row: Row) -> bool:
+        """Points at the member of a row; False where no event names it and there is nothing to show."""
         name = row.member.name or ""
         if row.idle and name not in view.options(self.by, search=name)["member"]:
-            st.info(f"{md_escape(row.label)} has no usage yet.")
-            return
+            st.toast(f"{md_escape(row.label)} has no usage yet.")
+            return False
         links.pick(self.by, name)
-        links.follow()
-        st.rerun()
+        return True
 
     def _trend(self, view: View, names: Names) -> pl.Series:
         measure = MEASURES[self.trend]

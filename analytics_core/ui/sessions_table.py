@@ -22,6 +22,7 @@ from analytics_core.store.view import View
 from analytics_core.ui import links, state
 from analytics_core.ui.draw import draw, nothing_to_draw, to_member
 from analytics_core.ui.entity import is_dark
+from analytics_core.ui.opener import opener, opening
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import ROW_HEIGHT
 
@@ -98,10 +99,12 @@ class Sessions:
             height=ROW_HEIGHT * (min(len(listed), 12) + 1) + 2,
         )
         self._follow(listed, said)
-        if self.most:
-            links.link(links.LISTS["session"], "All sessions", ":material/arrow_forward:")
-        else:
-            self._turn(view, listed, pages)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if self.most:
+                links.link(links.LISTS["session"], "All sessions", ":material/arrow_forward:")
+            else:
+                self._turn(view, listed, pages)
+            self._open_without_mouse(listed, zone)
 
     def _config(self, said: Sequence[str], zone: str) -> dict[str, Any]:
         right = {
@@ -143,27 +146,36 @@ class Sessions:
                 links.follow()
                 st.rerun()
 
+    def _open_without_mouse(self, listed: Sequence[Session], zone: str) -> None:
+        if links.leads_to(links.DETAIL["session"]):
+            names = [f"{moment_text(one.started, zone)}, {one.id}" for one in listed]
+            opener(
+                self.name,
+                opening("session"),
+                names,
+                lambda at: links.pick("session", listed[at].id),
+            )
+
     def _turn(self, view: View, listed: Sequence[Session], pages: int) -> None:
         """Newer and older, and where one is."""
         count = _count(view)
         if count <= PAGE:
             return
         last = pages * PAGE + len(listed)
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            for label, icon, off, moved in (
-                ("Newer", ":material/chevron_left:", not pages, self._newer),
-                ("Older", ":material/chevron_right:", last >= count, self._older),
-            ):
-                st.button(
-                    label,
-                    key=state.of_panel(self.name, label.lower()),
-                    icon=icon,
-                    type="tertiary",
-                    disabled=off,
-                    on_click=moved,
-                    args=(view, listed[-1].mark),
-                )
-            st.caption(f"{pages * PAGE + 1:,}–{last:,} of {count:,} sessions")
+        for label, icon, off, moved in (
+            ("Newer", ":material/chevron_left:", not pages, self._newer),
+            ("Older", ":material/chevron_right:", last >= count, self._older),
+        ):
+            st.button(
+                label,
+                key=state.of_panel(self.name, label.lower()),
+                icon=icon,
+                type="tertiary",
+                disabled=off,
+                on_click=moved,
+                args=(view, listed[-1].mark),
+            )
+        st.caption(f"{pages * PAGE + 1:,}–{last:,} of {count:,} sessions")
 
     def _marks(self, view: View) -> tuple[Mark, ...]:
         """Where the pages before this one ended; none once something else is selected."""

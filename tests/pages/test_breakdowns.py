@@ -234,4 +234,25 @@ def test_a_name_of_a_project_without_usage_leads_nowhere(listed):
     page = listed("projects")
     page.session_state["panel.projects.all.opened"] = {"row": 3, "column": "name"}
     page.run()
-    assert [i.value for i in page.info] == ["Idle plan has no usage yet."]
+    assert [t.value for t in page.toast] == ["Idle plan has no usage yet."]
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "chosen", "above", "picked"),
+    [
+        ("projects", "Open a project", "Search", "Breakdowns › Projects ›", {"project": "Search"}),
+        ("agents", "Open an agent", "Writer", "Breakdowns › Agents ›", {"agent": "Writer"}),
+        ("models", "Open a model", "m-voice", "Breakdowns › Models ›", {"model": "m-voice"}),
+        ("features", "Filter by a feature", "Chat", "Breakdowns ›", {"feature": "Chat"}),
+        ("sessions", "Open a session", "9 Oct 2025, 09:00, s3", "Breakdowns › Sessions ›", {"session": "s3"}),
+    ],
+)  # fmt: skip
+def test_a_list_beside_each_table_opens_its_rows_as_keys_press_no_button_in_a_table(
+    listed, path: str, words: str, chosen: str, above: str, picked: dict[str, str]
+):
+    page = listed(path, events=[*EVENTS, EVENTS[0] | {"feature": "Chat"}])
+    (box,) = [box for box in page.selectbox if box.label == words]
+    box.select(chosen).run()
+    assert not page.exception
+    assert page.main.caption[0].value == above
+    assert {name: page.query_params[name] for name in picked} == picked
