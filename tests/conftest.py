@@ -1,10 +1,13 @@
 """What every test may use."""
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -197,3 +200,51 @@ def app(
 
     yield open_app
     st.cache_resource.clear()
+
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@pytest.fixture(scope="session")
+def sheets() -> Callable[[bytes], dict[str, list[list[Any]]]]:
+    """Reads a workbook as its XML says: rows of every worksheet; numbers float, empty cells None."""
+
+    def read(made: bytes) -> dict[str, list[list[Any]]]:
+        with zipfile.ZipFile(io.BytesIO(made)) as book:
+            parts = {name: ElementTree.fromstring(book.read(name)) for name in book.namelist()
+                     if name.endswith((".xml", ".rels"))}  # fmt: skip
+        shared = parts.get("xl/sharedStrings.xml", ElementTree.Element("none"))
+        texts = ["".join(t.text or "" for t in one.iter(f"{_MAIN}t")) for one in shared]
+        places = {
+            link.get("Id"): link.get("Target") for link in parts["xl/_rels/workbook.xml.rels"]
+        }
+        return {
+            str(sheet.get("name")): [
+                _row(row, texts)
+                for row in parts[f"xl/{places[sheet.get(_ID)]}"].iter(f"{_MAIN}row")
+            ]
+            for sheet in parts["xl/workbook.xml"].iter(f"{_MAIN}sheet")
+        }
+
+    return read
+
+
+def _row(row: ElementTree.Element, texts: Sequence[str]) -> list[Any]:
+    cells: dict[int, Any] = {}
+    for cell in row:
+        place = 0
+        for letter in filter(str.isalpha, cell.get("r", "")):
+            place = 26 * place + ord(letter) - 64
+        cells[place] = _cell(cell, texts)
+    return [cells.get(place) for place in range(1, max(cells, default=0) + 1)]
+
+
+def _cell(cell: ElementTree.Element, texts: Sequence[str]) -> Any:
+    assert cell.find(f"{_MAIN}f") is None, "a formula"
+    value = cell.find(f"{_MAIN}v")
+    if cell.get("t") == "inlineStr":
+        return "".join(t.text or "" for t in cell.iter(f"{_MAIN}t"))
+    if value is None or value.text is None:
+        return None
+    return texts[int(value.text)] if cell.get("t") == "s" else float(value.text)

@@ -20,7 +20,7 @@ from analytics_core.store.sql_rows import Of
 from analytics_core.store.view import View
 
 OF = ("query", "events", "items")
-FORMATS = ("csv", "parquet", "arrow")
+FORMATS = ("csv", "parquet", "arrow", "xlsx")
 _PAGES = {
     "csv": (csv_pages, csv.MIME),
     "parquet": (parquet_pages, columnar.PARQUET_MIME),
@@ -46,6 +46,8 @@ def _rows(call: Call, view: View, of: Of) -> Reply:
     for parameter in QUESTION:
         if parameter.name in call.params:
             raise NotAsked(f"'{parameter.name}' goes with of=query; rows are exported as they are.")
+    if call.format not in _PAGES:
+        raise NotAsked("format=xlsx goes with of=query; csv and parquet hold any number of rows.")
     pages, mime = _PAGES[call.format]
     total = view.count(of)
     about = {**of_selection(view.store, view.filters), "row_count": total, "row_total": total}
@@ -74,7 +76,7 @@ EXPORT = Operation(
     path="/export",
     summary="Everything selected as one file",
     about="`of=query` (the default) takes the parameters of /query, `of=events` and `of=items` every"
-    " selected row. Streamed and never cut: the headers `Tokentally-Rows` and"
+    " selected row (not as xlsx). Streamed and never cut: the headers `Tokentally-Rows` and"
     " `Tokentally-Rows-Total` say how many rows the file has. A CSV that breaks off ends in a line"
     " that says ERROR, a Parquet file that does cannot be read.",
     example="/export?of=events&period=last-month&format=csv",

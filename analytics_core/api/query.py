@@ -42,5 +42,5 @@ QUERY = Operation(
     schema=ANSWER,
     run=_query,
     parameters=(*PARAMETERS, *QUESTION),
-    formats=FORMATS,
+    formats=(*FORMATS, "xlsx"),
 )

@@ -21,7 +21,7 @@ _OPTIONS = {"start": "--from", "end": "--to", "filters": "--where"} | {
     name: f"--{name}" for name in ("measures", "by", "top", "limit", "period")
 }
 _LISTED = ("measure", "dimension")
-_BINARY = ("parquet", "arrow")
+_BINARY = ("parquet", "arrow", "xlsx")
 
 
 def _names(title: str, names: list[str]) -> str:
@@ -69,7 +69,7 @@ def _query_arguments(one: argparse.ArgumentParser) -> None:
     add("--compare", choices=("previous",), help="each figure beside that of the period before")
     add("--limit", type=int, metavar="N", help="cut the rows")
     add("--as", dest="username", metavar="USER", help="see what that account sees")
-    add("--format", default="table", help="table (the default), csv, json, parquet or arrow")
+    add("--format", default="table", help="table (the default), csv, json, parquet, arrow or xlsx")
     add("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
 

@@ -3,11 +3,13 @@
 import io
 import json
 from collections.abc import Mapping
+from datetime import datetime
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analytics_core.export.sheet import Sheet
 from analytics_core.semantics.unit import NANO, Unit
 
 PARQUET_MIME = "application/vnd.apache.parquet"
@@ -28,6 +30,29 @@ def table(frame: pl.DataFrame, units: Mapping[str, Unit], about: Mapping[str, ob
     for name in whole:
         place = made.schema.get_field_index(name)
         made = made.set_column(place, name, decimals(made.column(name)))
+    return made.replace_schema_metadata({"tokentally": json.dumps(about, ensure_ascii=False)})
+
+
+def of_sheet(sheet: Sheet, about: Mapping[str, object]) -> pa.Table:
+    """The sheet under its headings: figures as in `table`, instants in UTC, "" as null."""
+    columns: dict[str, pa.ChunkedArray] = {}
+    for place, column in enumerate(sheet.columns):
+        cells = [row[place] for row in sheet.rows]
+        values = [None if cell == "" else cell for cell in cells]
+        if column.unit is None:
+            timed = any(isinstance(value, datetime) for value in values)
+            kind = pa.timestamp("us", "UTC") if timed else pa.string()
+            columns[column.heading] = pa.chunked_array([pa.array(values, kind)])
+            continue
+        real = any(isinstance(value, float) for value in values)
+        money = column.unit in _MONEY
+        if money and real:
+            values = [None if value is None else value / NANO for value in values]
+        figures = pa.chunked_array([pa.array(values, pa.float64() if real else pa.int64())])
+        columns[column.heading] = decimals(figures) if money and not real else figures
+        if money and not real:
+            columns[f"{column.heading.removesuffix(' (USD)')}_nano"] = figures
+    made = pa.table(columns)
     return made.replace_schema_metadata({"tokentally": json.dumps(about, ensure_ascii=False)})
 
 

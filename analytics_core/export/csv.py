@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
@@ -70,6 +70,8 @@ def _text(cell: Cell, unit: Unit | None) -> str:
     if isinstance(cell, datetime):
         iso = cell.isoformat()
         return iso.replace("+00:00", "Z") if cell.tzinfo is UTC else iso
+    if isinstance(cell, date):
+        return cell.isoformat()
     if isinstance(cell, str):
         return guarded(cell)
     return csv_number(cell, unit or Unit.COUNT)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from analytics_core.errors import UnknownName
 from analytics_core.export import columnar, csv, document
 from analytics_core.export.answer import Answer, about, key, rows
+from analytics_core.export.native_chart import of_answer
 from analytics_core.export.sheet import Column, Sheet
 from analytics_core.export.table import aligned
+from analytics_core.export.workbook import MIME, Part, workbook
+from analytics_core.export.workbook_about import lines
 from analytics_core.semantics.format import bucket_when, cell, period_text
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.member import Member
@@ -52,6 +55,23 @@ def as_arrow(answer: Answer) -> bytes:
     return columnar.as_arrow(columnar.table(answer.frame, answer.units, about(answer)))
 
 
+def as_xlsx(answer: Answer) -> bytes:
+    """The rows as a workbook: raw numbers, a chart where they are over time, what it is about."""
+    units = answer.units
+    kinds = [f"{name}_kind" for name in answer.query.by]
+    names = [n for n in answer.frame.columns if n in answer.keys or n in kinds or n in units]
+    rows = tuple(
+        tuple(
+            "" if cell is None and name not in units else cell
+            for name, cell in zip(names, row, strict=True)
+        )
+        for row in answer.frame.select(names).iter_rows()
+    )
+    sheet = Sheet(tuple(Column(name, units.get(name)) for name in names), rows)
+    part = Part("Answer", sheet, of_answer(answer), answer.total)
+    return workbook([part], tuple(lines(answer.view)))
+
+
 def as_table(answer: Answer) -> bytes:
     """The rows for a terminal: labels, figures with their unit, and what period they are of."""
     query, period = answer.query, answer.view.filters.period
@@ -81,6 +101,7 @@ FORMATS: dict[str, Format] = {
         Format("json", document.MIME, as_json),
         Format("parquet", columnar.PARQUET_MIME, as_parquet),
         Format("arrow", columnar.ARROW_MIME, as_arrow),
+        Format("xlsx", MIME, as_xlsx),
     )
 }
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
+from analytics_core.export.native_chart import Drawn
 from analytics_core.prices.price import Price
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
@@ -24,7 +25,7 @@ from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import zone_info
 from analytics_core.store.sql_sessions import SAYS, SUMS
 
-Cell = str | Figure | datetime
+Cell = str | Figure | date
 
 _UNIT_NAMES = {Unit.USD: "USD", Unit.SECONDS: "s", Unit.MILLISECONDS: "ms"}
 
@@ -39,10 +40,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows under columns. Numbers are as asked (money in nano-USD), instants are aware."""
+    """Rows under columns. Numbers are as asked (money in nano-USD), instants are aware (or naive UTC).
+
+    `drawn` is the report that a workbook draws beside them.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    drawn: Drawn | None = None
 
 
 def of_timeline(timeline: Timeline) -> Sheet:
@@ -59,7 +64,7 @@ def of_timeline(timeline: Timeline) -> Sheet:
     here_too = () if zone == "UTC" else (Column(f"start ({zone})"),)
     time = (*here_too, Column("start (UTC)"), Column("end (UTC)"))
     member = _member_columns(by) if by else ()
-    return Sheet((*time, *member, _figure(timeline.measure)), tuple(rows))
+    return Sheet((*time, *member, _figure(timeline.measure)), tuple(rows), timeline)
 
 
 def of_breakdown(breakdown: Breakdown) -> Sheet:
@@ -69,7 +74,7 @@ def of_breakdown(breakdown: Breakdown) -> Sheet:
     )
     names = _member_columns(breakdown.by)
     figures = (_figure(breakdown.measure), Column("share", Unit.RATIO))
-    return Sheet((*names, *figures, *map(_figure, breakdown.also)), rows)
+    return Sheet((*names, *figures, *map(_figure, breakdown.also)), rows, breakdown)
 
 
 def of_pivot(pivot: Pivot) -> Sheet:

@@ -133,6 +133,20 @@ def test_every_format_holds_the_same_rows_and_says_what_they_are_of(world):
         )
 
 
+@pytest.mark.parametrize("path", ["query", "export"])
+def test_a_question_answers_as_a_workbook(world, sheets, path):
+    asked = f"/{path}?{NOVEMBER}&by=project&measures=cost,requests&format=xlsx"
+    answer = world(EVENTS).get(asked)
+    assert answer.headers["content-type"].endswith(".spreadsheetml.sheet")
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    assert sheets(answer.content)["Answer"] == [
+        ["project", "project_kind", "cost", "requests"],
+        ["Search", "member", 7.000000001, 1],
+        ["Voice Bot", "member", 0.5, 2],
+        [None, "unattributed", 2e-8, 1],
+    ]
+
+
 def test_names_that_would_be_formulas_are_only_text(world):
     text = world(EVENTS).get(f"/query?{NOVEMBER}&by=tag:env&format=csv").content.decode("utf-8-sig")
     assert "'=1,member,0.5" in text

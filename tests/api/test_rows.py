@@ -196,7 +196,8 @@ def test_an_export_of_a_query_is_the_query_without_a_limit_of_rows(world, monkey
 
 def test_what_belongs_to_a_question_does_not_go_with_rows(world):
     here = world(EVENTS)
-    for asked in ("of=events&limit=5", "of=items&by=team", "of=rows", "of=events&format=json"):
+    for asked in ("of=events&limit=5", "of=items&by=team", "of=rows", "of=events&format=json",
+                  "of=events&format=xlsx"):  # fmt: skip
         assert here.get(f"/export?{asked}").status_code == 400
 
 

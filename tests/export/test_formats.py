@@ -2,7 +2,9 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +16,7 @@ import pytest
 from analytics_core.errors import UnknownName
 from analytics_core.export.answer import about, answered, rows
 from analytics_core.export.formats import FORMATS, as_csv, as_json, as_parquet, as_table, format_of
+from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 
@@ -31,7 +34,7 @@ def view(viewed: Callable[..., View]) -> View:
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_every_format_has_the_same_cost(view: View, kind: str) -> None:
+def test_every_format_has_the_same_cost(view: View, kind: str, sheets) -> None:
     answer = answered(view, Query(("cost",)))
     made = format_of(kind).written(answer)
     assert made == format_of(kind).written(answer)
@@ -41,6 +44,8 @@ def test_every_format_has_the_same_cost(view: View, kind: str) -> None:
         assert made.decode("utf-8-sig") == "cost\r\n1.000000003\r\n"
     elif kind == "json":
         assert json.loads(made)["rows"] == [{"cost": "1.000000003"}]
+    elif kind == "xlsx":
+        assert sheets(made)["Answer"] == [["cost"], [1.000000003]]
     else:
         read = pl.read_parquet if kind == "parquet" else pl.read_ipc_stream
         assert read(io.BytesIO(made)).rows() == [(Decimal("1.000000003"), 1_000_000_003)]
@@ -86,6 +91,41 @@ def test_a_price_per_request_is_a_number_of_dollars_in_parquet(view: View) -> No
         io.BytesIO(as_parquet(answered(view, Query(("cost_per_request",)))))
     ).rows()
     assert row == (pytest.approx(0.5000000015),)
+
+
+def test_a_workbook_keeps_kinds_and_unknown_apart_and_says_what_it_holds(
+    view: View, sheets
+) -> None:
+    made = sheets(format_of("xlsx").written(answered(view, replace(BY_PROJECT, limit=2))))
+    assert made["Answer"] == [
+        ["project", "project_kind", "cost", "requests"],
+        ["=Search", "member", 1.000000001, 1],
+        ["Atlas\n", "member", None, 1],
+        ["2 of 3 rows; the others are not in this file."],
+    ]
+    said = dict(made["About this file"])
+    assert said["Period"] == "November 2026 (UTC)"
+    assert (
+        said["Period in UTC"] == "2026-11-01 00:00:00 to 2026-12-01 00:00:00, the end not included"
+    )
+    assert (said["Filters"], said["Data version"]) == ("none", view.store.version)
+    assert said["Rows of 'Answer'"] == "2 of 3"
+
+
+def test_a_workbook_draws_the_first_measure_over_time(view: View, sheets) -> None:
+    query = Query(("cost",), ("project",), grain=Grain.DAY)
+    made = format_of("xlsx").written(answered(view, query))
+    assert sheets(made)["Chart data"] == [
+        ["Cost"],
+        ["day", "=Search", "Atlas\n", "(unattributed)"],
+        ["Mon 2 Nov 2026", 1.000000001],
+        ["Tue 3 Nov 2026", None, None, 2e-9],
+    ]
+    with zipfile.ZipFile(io.BytesIO(made)) as book:
+        assert "xl/charts/chart1.xml" in book.namelist()
+    assert list(sheets(format_of("xlsx").written(answered(view, BY_PROJECT)))) == [
+        "Answer", "About this file",
+    ]  # fmt: skip
 
 
 def test_another_format_is_named_with_the_nearest_one() -> None:
