@@ -47,7 +47,7 @@ def of_sheet(sheet: Sheet, about: Mapping[str, object]) -> pa.Table:
         real = any(isinstance(value, float) for value in values)
         money = column.unit in _MONEY
         if money and real:
-            values = [None if value is None else value / NANO for value in values]
+            values = [value / NANO if isinstance(value, int | float) else None for value in values]
         figures = pa.chunked_array([pa.array(values, pa.float64() if real else pa.int64())])
         columns[column.heading] = decimals(figures) if money and not real else figures
         if money and not real:

@@ -153,7 +153,9 @@ def _cell(page: pl.DataFrame, name: str) -> pl.Expr | pl.Series:
     if isinstance(kind, pl.Datetime):
         return _moment(name, "UTC")
     if kind.is_nested():
-        return pl.Series(name, [_json(value) for value in page[name].to_list()], dtype=pl.String)
+        return pl.Series(
+            name, [json_text(value) for value in page[name].to_list()], dtype=pl.String
+        )
     guarded = csv.guarded_column(name) if kind == pl.String else pl.col(name)
     return guarded.alias("pricing_rule" if name == "rule" else name)
 
@@ -174,5 +176,6 @@ def _decimal(name: str, digits: int) -> pl.Expr:
     return sign + (steps // one).cast(pl.String) + point
 
 
-def _json(value: Any) -> str | None:
+def json_text(value: Any) -> str | None:
+    """A list or a map of a column as JSON."""
     return None if value is None else json.dumps(value, ensure_ascii=False, default=str)

@@ -15,6 +15,7 @@ from analytics_core.reports.rhythm import Rhythm
 from analytics_core.reports.session_lengths import SessionLengths
 from analytics_core.reports.sessions import Session
 from analytics_core.reports.standing import Standing
+from analytics_core.reports.summary import Card
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.format import DAY_NAMES
@@ -75,6 +76,22 @@ def of_breakdown(breakdown: Breakdown) -> Sheet:
     names = _member_columns(breakdown.by)
     figures = (_figure(breakdown.measure), Column("share", Unit.RATIO))
     return Sheet((*names, *figures, *map(_figure, breakdown.also)), rows, breakdown)
+
+
+def of_cards(cards: Sequence[tuple[str, Card]]) -> Sheet:
+    """The figures of a page, each under its label: now, and in the period before."""
+    columns = (
+        replace(_figure(card.measure), heading=_headed(label, card)) for label, card in cards
+    )
+    now = tuple(card.value for _, card in cards)
+    before = tuple(card.change.previous for _, card in cards)
+    rows = (("this period", *now), ("period before", *before))
+    return Sheet((Column("figures of"), *columns), rows)
+
+
+def _headed(label: str, card: Card) -> str:
+    unit = _UNIT_NAMES.get(card.measure.unit)
+    return f"{label} ({unit})" if unit else label
 
 
 def of_pivot(pivot: Pivot) -> Sheet:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import streamlit as st
 
+from analytics_core.export.sheet import Sheet, of_cards
 from analytics_core.reports import breakdown as parts_of
 from analytics_core.reports.active_projects import QUESTION as PROJECTS
 from analytics_core.reports.active_projects import active_projects
@@ -26,6 +27,7 @@ from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.explain import explain
 from analytics_core.ui.headings import heading
+from analytics_core.ui.page_file import remember
 
 NOTABLE = 0.1  # a change is coloured only beyond this, and only where it is better or worse
 
@@ -122,9 +124,14 @@ class Cards:
                         continue
                     own, found = _known(_own(card), figures)
                     _figure(own.how(view), self, own, found)
+            remember(view, f"{self.page}.cards", "Figures", lambda: self._sheet(figures))
             if self.note:
                 st.caption(md_escape(self.note(view)))
             _unpriced(figures[here])
+
+    def _sheet(self, figures: Mapping[Callable[[View], View], Summary]) -> Sheet:
+        shown = [_known(own, figures) for own in self._figures()]
+        return of_cards([(own.label, card) for own, card in shown])
 
     def _absent(self, card: str | Own | Words, figures: Summary) -> bool:
         if not isinstance(card, str) or card not in self.optional:

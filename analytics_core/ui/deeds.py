@@ -1,10 +1,14 @@
 """What the person of this tab did, written into the audit."""
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
+
+import streamlit as st
 
 from analytics_core.access import failures
 from analytics_core.access.audit import Audit, Deed
+from analytics_core.access.principal import Principal
 from analytics_core.ui import login
 
 
@@ -12,12 +16,29 @@ def note(
     action: str, asked: str, result: str = "ok", rows: int | None = None, token: str = ""
 ) -> None:
     """Writes a deed of this person into the audit; the deed is done whether or not that works."""
-    who = login.who()
+    _write(login.who(), action, asked, result, rows, token, _address())
+
+
+def later(action: str, asked: str) -> Callable[[int, str], None]:
+    """Notes a deed of this tab with its rows and result, when that is called, from anywhere."""
+    there, address = login.whoever(), _address()
+    return lambda rows, result: _write(there(), action, asked, result, rows, "", address)
+
+
+def _write(
+    who: Principal | None, action: str, asked: str, result: str, rows: int | None, token: str,
+    address: str,
+) -> None:  # fmt: skip
     deed = Deed(
         time=datetime.now(UTC), action=action, result=result, asked=asked, rows=rows, token=token,
-        principal=who.username if who else "",
+        principal=who.username if who else "", address=address,
     )  # fmt: skip
     try:
         Audit(login.gate().state).add(deed)
     except sqlite3.Error as wrong:
         failures.report(wrong, f"audit of {action}", deed.principal)
+
+
+def _address() -> str:
+    address = st.context.ip_address
+    return address if isinstance(address, str) else ""

@@ -16,6 +16,7 @@ from analytics_core.store.view import View
 from analytics_core.ui import state
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.inbox import follow
+from analytics_core.ui.page_file import page_menu
 
 MOST_CHIPS = 8  # of one dimension; beyond, one chip stands for all
 _VIEWS = {
@@ -105,8 +106,8 @@ def _chip(label: str, name: str, values: tuple[str, ...]) -> None:
     )
 
 
-def freshness(view: View, facts: Freshness) -> None:
-    """How far the data reach, how many events are shown, how their cost is known; and refresh."""
+def freshness(view: View, facts: Freshness, page: str) -> None:
+    """How far the data reach, how many events are shown, how their cost is known; refresh, files."""
     words = " · ".join(_fresh(view, facts))
     demo = _demo(view) if facts.until is not None else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -123,6 +124,8 @@ def freshness(view: View, facts: Freshness) -> None:
             on_click=_refresh,
             args=(view.store.version, view),
         )
+        if facts.events:
+            page_menu(view, page)
         if demo:
             st.badge(demo[0], color="blue", help=demo[1])
     follow(view, view.store.version)

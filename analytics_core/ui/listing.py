@@ -9,23 +9,31 @@ import streamlit as st
 
 from analytics_core.export import csv
 from analytics_core.export.columnar import PARQUET_MIME
+from analytics_core.export.listed_sheet import of_rows
 from analytics_core.export.rows import MOST, csv_pages, parquet
+from analytics_core.export.sheet import Sheet
 from analytics_core.reports.activity import Page, page, without_item_picks
 from analytics_core.semantics.filters import Filters
 from analytics_core.semantics.query import Query
 from analytics_core.store.sql_rows import Cut, Mark, Of
 from analytics_core.store.view import View
 from analytics_core.ui import state
-from analytics_core.ui.download import download
+from analytics_core.ui.download import File, Made, menu
 from analytics_core.ui.errors import edge
 from analytics_core.ui.event import show
 from analytics_core.ui.explain import explain
 from analytics_core.ui.login import still_sees
 from analytics_core.ui.opener import opener
+from analytics_core.ui.page_file import remember
 from analytics_core.ui.quick_filters import quick_filters
 from analytics_core.ui.row_columns import COLUMNS, PROJECT, Column, time_text
 from analytics_core.ui.tables import ROW_HEIGHT
 
+IN_A_WORKBOOK = 10_000  # rows of the page's workbook; it says so, and of how many
+_ELSEWHERE = (
+    "Choose a shorter period, or stream all of them: `/api/v1/export` or `python -m analytics_core"
+    " export`."
+)
 SHOWN_ROWS = 15  # of a page, before it scrolls
 QUESTIONS = {
     "events": Query(("events",)),
@@ -80,6 +88,7 @@ def _draw(view: View, listing: Listing) -> None:
             with head, st.container(horizontal=True, width="content", gap="xsmall"):
                 explain(about, QUESTIONS[listing.of], name)
                 _downloads(about, listing, shown.total)
+            remember(about, name, listing.title, lambda: _newest(about, listing.of), shown.total)
             _controls(view, listing, shown, place)
             if about.filters != view.filters:
                 st.caption("Filters on pricing rule or unit hold for the usage items alone.")
@@ -110,17 +119,29 @@ class _Place:
         self.go(None if follow else Cut(before=replace(first, place=first.place + 1)))
 
 
+def _newest(view: View, of: Of) -> Sheet:
+    return of_rows(view.rows(of, Cut(IN_A_WORKBOOK)), view)
+
+
 def _downloads(view: View, listing: Listing, total: int) -> None:
-    """All rows as a file; too many to be made at once are not cut but refused."""
-    for label, ending, mime, made in (
-        ("CSV", "csv", csv.MIME, lambda: b"".join(csv_pages(view, listing.of))),
-        ("Parquet", "parquet", PARQUET_MIME, lambda: parquet(view, listing.of)),
-    ):
-        about = f"Download all {total:,} rows as {label}"
-        download(
-            view, listing.name, label, made, mime=mime, ending=ending, about=about,
-            disabled=total > MOST,
-        )  # fmt: skip
+    """All rows as a file; too many to be made at once are not cut, but had elsewhere."""
+
+    def as_csv() -> Made:
+        return Made(b"".join(csv_pages(view, listing.of)), total)
+
+    def as_parquet() -> Made:
+        return Made(parquet(view, listing.of), total)
+
+    about = f"All {total:,} rows"
+    files = (
+        File(label="CSV", ending="csv", mime=csv.MIME, about=about, made=as_csv),
+        File(label="Parquet", ending="parquet", mime=PARQUET_MIME, about=about, made=as_parquet),
+    )
+    note = f"A file made here holds at most {MOST:,} of the {total:,} rows."
+    menu(
+        view, listing.name, lambda: files if total <= MOST else (),
+        f"{note} {_ELSEWHERE}" if total > MOST else "",
+    )  # fmt: skip
 
 
 def _controls(view: View, listing: Listing, shown: Page, place: _Place) -> None:
@@ -231,7 +252,7 @@ def _pager(listing: Listing, shown: Page, place: _Place, view: View) -> None:
             )
         st.caption(f"rows {shown.first:,}–{shown.last:,} of {shown.total:,}")
         if shown.total > MOST:
-            st.caption(f"A file holds at most {MOST:,} rows: choose a shorter period.")
+            st.caption(f"A file made here holds at most {MOST:,} rows. {_ELSEWHERE}")
         _open_without_mouse(listing, shown, view)
 
 

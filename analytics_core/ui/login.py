@@ -67,8 +67,7 @@ def arrived() -> bool:
 
 def who() -> Principal | None:
     """The person of this tab as the accounts say now; None when signed out meanwhile."""
-    held = st.session_state.get(SIGN_IN)
-    return gate().principal(held, binding_of(_cookie(BROWSER)), datetime.now(UTC))
+    return whoever()()
 
 
 def still_sees(scope: Scope) -> bool:
@@ -88,13 +87,19 @@ def administers() -> bool:
 
 def witness(scope: Scope) -> Callable[[], bool]:
     """`still_sees` of this tab, to be asked later and from anywhere."""
-    held, binding = st.session_state.get(SIGN_IN), binding_of(_cookie(BROWSER))
+    there = whoever()
 
     def sees() -> bool:
-        principal = gate().principal(held, binding, datetime.now(UTC))
+        principal = there()
         return principal is not None and scope_of(principal) == scope
 
     return sees
+
+
+def whoever() -> Callable[[], Principal | None]:
+    """`who` of this tab, to be asked later and from anywhere."""
+    held, binding = st.session_state.get(SIGN_IN), binding_of(_cookie(BROWSER))
+    return lambda: gate().principal(held, binding, datetime.now(UTC))
 
 
 def sign_out() -> None:

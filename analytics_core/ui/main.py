@@ -27,6 +27,7 @@ from analytics_core.ui import (
     links,
     login,
     menu,
+    page_file,
     saved,
     sidebar,
     state,
@@ -134,7 +135,8 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
         known = freshness(view, now)
         header.period_line(view)
         header.chips(view.names)
-        header.freshness(view, known)
+        page_file.begin()
+        header.freshness(view, known, module.TITLE)
         if of is not None and not detail.chosen(view, of):
             detail.choose(view, of)
         elif not empty.drawn(view, known, now):

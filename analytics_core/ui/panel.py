@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analytics_core.export import csv
 from analytics_core.export.sheet import Sheet
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import state
-from analytics_core.ui.download import download
 from analytics_core.ui.errors import edge
 from analytics_core.ui.explain import explain
 from analytics_core.ui.login import still_sees
+from analytics_core.ui.page_file import panel_menu, remember
 
 _KINDS = {state.CHARTS: "Chart", state.TABLES: "Table"}
 
@@ -67,11 +66,12 @@ def _inside(
     head.subheader(title, anchor=False)
     with edge(name):
         shown = content(view)
+        kept = remember(shown.view or view, name, title, shown.sheet)
         with head:
             kind = _switch(name, table_first=table_first)
             with st.container(horizontal=True, width="content", gap="xsmall"):
                 explain(shown.view or view, shown.question, name)
-                _download(shown.view or view, name, shown.sheet)
+                panel_menu(name, kept)
         shown.controls()
         if kind == state.TABLES:
             shown.table()
@@ -88,7 +88,3 @@ def _switch(name: str, *, table_first: bool) -> str | None:
         required=True,
         label_visibility="collapsed",
     )
-
-
-def _download(view: View, name: str, sheet: Callable[[], Sheet]) -> None:
-    download(view, name, "CSV", lambda: csv.content(sheet()))

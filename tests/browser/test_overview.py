@@ -139,8 +139,9 @@ def test_the_page_switch_turns_every_panel_and_stands_in_the_url(overview):
 
 def test_a_download_holds_the_figures_of_the_panel(overview):
     page = overview()
+    _panel(page, "projects").get_by_role("button", name="Download").click()
     with page.expect_download() as held:
-        _panel(page, "projects").get_by_test_id("stDownloadButton").get_by_role("button").click()
+        page.get_by_test_id("stDownloadButton").get_by_role("button", name="CSV").click()
     assert re.fullmatch(
         r"tokentally-overview-projects-2025-10-01_2025-10-31-[0-9a-f]{8}\.csv",
         held.value.suggested_filename,

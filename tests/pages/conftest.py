@@ -1,6 +1,5 @@
 """What is drawn on a page, caught on its way to the browser."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,6 +49,7 @@ class Caught:
 def caught(monkeypatch: pytest.MonkeyPatch) -> Caught:
     """Catches what every panel and card would explain and download, and how large charts are."""
     from analytics_core.ui import cards, draw, panel
+    from analytics_core.ui.page_file import Panel
 
     found = Caught()
     explained: dict[str, tuple[View, Query]] = {}
@@ -60,8 +60,8 @@ def caught(monkeypatch: pytest.MonkeyPatch) -> Caught:
     def of_card(view: View, query: Query, name: str, *_: object) -> None:
         found.cards.append(Seen(name, view, query))
 
-    def download(_: View, name: str, sheet: Callable[[], Sheet]) -> None:
-        found.panels.append(Seen(name, *explained[name], sheet()))
+    def download(name: str, shown: Panel) -> None:
+        found.panels.append(Seen(name, *explained[name], shown.sheet()))
 
     drawn = draw.st.vega_lite_chart
 
@@ -70,7 +70,7 @@ def caught(monkeypatch: pytest.MonkeyPatch) -> Caught:
         return drawn(data, spec, **more)
 
     monkeypatch.setattr(panel, "explain", of_panel)
-    monkeypatch.setattr(panel, "_download", download)
+    monkeypatch.setattr(panel, "panel_menu", download)
     monkeypatch.setattr(cards, "explain", of_card)
     monkeypatch.setattr(draw.st, "vega_lite_chart", chart)
     return found
