@@ -17,6 +17,7 @@ from analytics_core.errors import BadFile, BadValue, did_you_mean, nearest
 
 PREFIX = "TOKENTALLY_"
 FILE = "settings.yaml"
+SUFFIXES = (".yaml", ".csv")
 
 
 def _zone(text: str) -> str:
@@ -290,18 +291,24 @@ def _version(folder: Path, values: Mapping[str, Any]) -> str:
 
 def _files(folder: Path) -> list[Path]:
     """Every settings file of the folder and those below it, in order."""
-    found = (p for p in folder.rglob("*") if p.suffix in (".yaml", ".csv") and p.is_file())
+    found = (p for p in folder.rglob("*") if p.name.endswith(SUFFIXES) and p.is_file())
     return sorted(found)
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
     """What changes when a settings file is written, added or taken away: names, times, sizes."""
     found: list[tuple[str, int, int, int]] = []
-    for path in _files(folder):
-        with contextlib.suppress(OSError):  # gone since it was listed
-            of = path.stat()
-            found.append((str(path), of.st_mtime_ns, of.st_size, of.st_ino))
-    return tuple(found)
+    open_: list[str] = [str(folder)]
+    while open_:  # a page looks many times, so by directory entries rather than by Path objects
+        with contextlib.suppress(OSError), os.scandir(open_.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    open_.append(entry.path)
+                elif entry.name.endswith(SUFFIXES):
+                    with contextlib.suppress(OSError):  # gone since it was listed
+                        of = entry.stat()
+                        found.append((entry.path, of.st_mtime_ns, of.st_size, of.st_ino))
+    return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analytics_core.charts.colour import distance, nudged
 from analytics_core.semantics.member import Member
@@ -97,6 +98,7 @@ def colours(
     return Colours(tuple((m, placed[m]) for m in members), tuple(own))
 
 
+@lru_cache(maxsize=256)
 def _nearest(colour: str) -> int:
     """The slot whose colour looks most like `colour`."""
     return min(range(NAMED), key=lambda slot: distance(LIGHT.slots[slot], colour))

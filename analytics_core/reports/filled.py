@@ -8,7 +8,11 @@ from analytics_core.store.view import View
 
 def filled(view: View, names: Sequence[str]) -> tuple[str, ...]:
     """Those of `names` (dimensions) that some event within the scope, of any time, has a member of."""
-    return tuple(name for name in names if _has_members(view, name))
+
+    def found() -> tuple[str, ...]:
+        return tuple(name for name in names if _has_members(view, name))
+
+    return view.derived(("filled", *names), found)
 
 
 def _has_members(view: View, name: str) -> bool:

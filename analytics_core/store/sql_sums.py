@@ -51,6 +51,7 @@ class _Sums:
         self.asked = [self._keys_of(part) for part in parts]
         self.sets = self._scanned()
         self.tables = [f"cells AS MATERIALIZED ({self._cells()})"]
+        self.ranks = Names("r")
 
     def statement(self) -> Statement:
         answers = [
@@ -140,15 +141,26 @@ class _Sums:
                     f"{whole('0')} AS s{i}, {text('NULL')} AS m{i}, {whole('0')} AS c{i}"
                 )
                 continue
-            place, others, join = self._placed(f"r{number}_{i}", part, part.axes[i], alias, group)
+            place, others, join = self._placed(part, part.axes[i], alias, group)
             joined += join
             columns.append(
                 f"{place} AS s{i}, CASE WHEN s{i} < {OTHERS} THEN {alias} END AS m{i}, CASE WHEN"
                 f" s{i} = {OTHERS} THEN {others} WHEN s{i} < {OTHERS} THEN 1 ELSE 0 END AS c{i}"
             )
-        cells = f"SELECT {', '.join(columns)}, cells.* FROM cells{joined} WHERE g = {group}"
+        # Planning takes longer than running, so a part names only the sums it is made of.
+        own = aggregates((part,)).of
+        kept = [p for aggregate, p in self.aggregates.of.items() if aggregate in own]
+        nothing = (
+            "NULL" if number else whole("NULL")
+        )  # the first part gives the columns their types
+        cells = (
+            f"SELECT {', '.join([*columns, 'cells.n', *kept])} FROM cells{joined} WHERE g = {group}"
+        )
         values = [f"{whole('coalesce(sum(n), 0)')} AS n"]
-        values += [f"{whole(f'sum({p})')} AS {p}" for p in self.aggregates.of.values()]
+        values += [
+            f"{whole(f'sum({p})')} AS {p}" if p in kept else f"{nothing} AS {p}"
+            for p in self.aggregates.of.values()
+        ]
         if not any(keys):  # no GROUP BY: one row, whether there are cells or not
             keyless = _nowhere(self.terms.dialect)
             return f"(SELECT {number} AS g, {keyless}, {', '.join(values)} FROM ({cells}) AS c)"
@@ -167,29 +179,37 @@ class _Sums:
         own = frozenset(filter(None, keys))
         return mask(min((s for s in self.sets if own <= s), key=len), list(self.keys.of.values()))
 
-    def _placed(
-        self, ranks: str, part: Part, axis: Axis, alias: str, group: int
-    ) -> tuple[str, str, str]:
+    def _placed(self, part: Part, axis: Axis, alias: str, group: int) -> tuple[str, str, str]:
         """(place of a cell's member, members in Others, the join that finds them)."""
-        join = f" LEFT JOIN {ranks} ON {ranks}.m = cells.{alias}"
         missing = f"CASE WHEN {alias} IS NULL THEN {UNATTRIBUTED}"
         if axis.shown is not None:
-            listed = self.terms.dialect.numbered(self.terms.bind(list(axis.shown), "texts"))
-            self.tables.append(f"{ranks} AS ({listed})")
+            ranks = self._table(
+                self.terms.dialect.numbered(self.terms.bind(list(axis.shown), "texts"))
+            )
+        else:
+            value = _value(part.measures[0], self.aggregates, self.terms.dialect)
+            ranks = self._table(
+                "SELECT m, row_number() OVER (ORDER BY v DESC NULLS LAST, lower(m), m) AS r,"
+                " row_number() OVER (ORDER BY lower(m), m) AS a, count(*) OVER () AS n"
+                f" FROM (SELECT {alias} AS m, {value} AS v FROM cells"
+                f" WHERE g = {group} AND {alias} IS NOT NULL GROUP BY {alias}) AS member"
+            )
+        join = f" LEFT JOIN {ranks} ON {ranks}.m = cells.{alias}"
+        if axis.shown is not None:
             return f"{missing} ELSE coalesce({ranks}.r, {OTHERS}) END", str(axis.others), join
-        value = _value(part.measures[0], self.aggregates, self.terms.dialect)
-        self.tables.append(
-            f"{ranks} AS (SELECT m, row_number() OVER (ORDER BY v DESC NULLS LAST, lower(m), m) AS r,"
-            " row_number() OVER (ORDER BY lower(m), m) AS a, count(*) OVER () AS n"
-            f" FROM (SELECT {alias} AS m, {value} AS v FROM cells"
-            f" WHERE g = {group} AND {alias} IS NOT NULL GROUP BY {alias}) AS member)"
-        )
         place = f"{ranks}.{'a' if part.by_name else 'r'}"
         if part.top is None:
             return f"{missing} ELSE {place} END", "0", join
         top = self.terms.bind(part.top, "integer")  # a single other member keeps its own name
         kept = f"{ranks}.r <= {top} OR {ranks}.n = {top} + 1"
         return f"{missing} WHEN {kept} THEN {place} ELSE {OTHERS} END", f"{ranks}.n - {top}", join
+
+    def _table(self, text: str) -> str:
+        """The name of that table, which parts with the same ranks share."""
+        known, name = text in self.ranks.of, self.ranks(text)
+        if not known:
+            self.tables.append(f"{name} AS ({text})")
+        return name
 
 
 def _nowhere(dialect: Dialect) -> str:

@@ -104,7 +104,7 @@ def _store() -> Store:
     return _opened(str(folder))
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner=False)
 def _opened(folder: str) -> Store:
     gate = login.gate()
     return opened(Path(folder), gate.settings, gate.house)

@@ -18,14 +18,14 @@ WHERE item.quantity <> 0 OR item.cost_nano <> 0
 GROUP BY ALL) AS i
 WHERE (true)) AS item
 GROUP BY k0),
-r0_0 AS (SELECT m, row_number() OVER (ORDER BY v DESC NULLS LAST, lower(m), m) AS r, row_number() OVER (ORDER BY lower(m), m) AS a, count(*) OVER () AS n
+r0 AS (SELECT m, row_number() OVER (ORDER BY v DESC NULLS LAST, lower(m), m) AS r, row_number() OVER (ORDER BY lower(m), m) AS a, count(*) OVER () AS n
 FROM (SELECT k0 AS m, sum(p0) AS v
 FROM cells
 WHERE g = 0 AND k0 IS NOT NULL
 GROUP BY k0) AS member) (SELECT 0 AS g, b, s0, m0, c0, s1, m1, c1, (coalesce(sum(n), 0))::BIGINT AS n, (sum(p0))::BIGINT AS p0
-FROM (SELECT (NULL)::BIGINT AS b, CASE WHEN k0 IS NULL THEN 1099511627777 ELSE r0_0.r END AS s0, CASE WHEN s0 < 1099511627776 THEN k0 END AS m0, CASE WHEN s0 = 1099511627776 THEN 0 WHEN s0 < 1099511627776 THEN 1 ELSE 0 END AS c0, (0)::BIGINT AS s1, (NULL)::VARCHAR AS m1, (0)::BIGINT AS c1, cells.*
+FROM (SELECT (NULL)::BIGINT AS b, CASE WHEN k0 IS NULL THEN 1099511627777 ELSE r0.r END AS s0, CASE WHEN s0 < 1099511627776 THEN k0 END AS m0, CASE WHEN s0 = 1099511627776 THEN 0 WHEN s0 < 1099511627776 THEN 1 ELSE 0 END AS c0, (0)::BIGINT AS s1, (NULL)::VARCHAR AS m1, (0)::BIGINT AS c1, cells.n, p0
 FROM cells
-LEFT JOIN r0_0 ON r0_0.m = cells.k0
+LEFT JOIN r0 ON r0.m = cells.k0
 WHERE g = 0) AS c
 GROUP BY b, s0, m0, c0, s1, m1, c1)
 ORDER BY g, b, s0, s1
