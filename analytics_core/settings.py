@@ -127,6 +127,9 @@ class Settings:
         _between(1, 10**6),
         restart=True,
     )
+    api_pushes_per_minute: int = _option(
+        600, "Pushes a minute of one API token.", _between(1, 10**6), restart=True
+    )
     https: bool = _option(False, "The app is reached over https (Secure cookies).", restart=True)
     frame_ancestors: str = _option("'self'", "Who may show the app in a frame (CSP).", restart=True)
 

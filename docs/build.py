@@ -9,7 +9,7 @@ sys.path.insert(0, str(ROOT))
 
 from analytics_core import settings  # noqa: E402 - the path above comes first
 from analytics_core.api.handbook import SELECTED, parameters  # noqa: E402
-from analytics_core.api.openapi import BASE, HEADERS, address  # noqa: E402
+from analytics_core.api.openapi import HEADERS, address, curl  # noqa: E402
 from analytics_core.api.operation import Operation  # noqa: E402
 from analytics_core.api.operations import OPERATIONS  # noqa: E402
 from analytics_core.api.problem import KINDS  # noqa: E402
@@ -104,11 +104,9 @@ def api() -> str:
 def _operation(op: Operation) -> str:
     rows = ((f"`{name}`", text) for name, text in parameters(op))
     formats = f" Formats: {', '.join(op.formats)}." if len(op.formats) > 1 else ""
-    token = "" if op.open else ' -H "Authorization: Bearer $TOKENTALLY_TOKEN"'
     return (
-        f"## {address(op)}\n\n{op.summary}. {op.about}{formats}\n\n"
-        f'```sh\ncurl{token} "$TOKENTALLY{BASE}{op.example}"\n```\n\n'
-        + _table(("parameter", "says"), rows)
+        f"## {'' if op.method == 'GET' else op.method + ' '}{address(op)}\n\n{op.summary}. {op.about}{formats}\n\n"
+        f"```sh\n{curl(op)}\n```\n\n" + _table(("parameter", "says"), rows)
     )
 
 

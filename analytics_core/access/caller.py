@@ -21,6 +21,18 @@ class Caller:
         """What may be seen: what the owner sees today AND what the token was narrowed to."""
         return scope_of(self.principal).narrowed(self.token.picks)
 
+    @property
+    def may_push(self) -> bool:
+        """Whether all that the token can write is among what its owner sees today.
+
+        A demo account's password is known to everybody: it pushes nothing.
+        """
+        fixed = self.token.fixed
+        return not self.principal.demo and any(
+            all(fixed.get(pick.dimension, "") in pick.values for pick in grant)
+            for grant in scope_of(self.principal).grants
+        )
+
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

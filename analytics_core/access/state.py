@@ -74,6 +74,20 @@ CREATE TABLE IF NOT EXISTS saved_views (
     changed INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS saved_views_owner ON saved_views (owner);
+CREATE TABLE IF NOT EXISTS receipts (
+    id TEXT NOT NULL,             -- SHA-256 of what was pushed and under which name
+    token TEXT NOT NULL,          -- public id of the token that pushed it
+    sha256 TEXT NOT NULL,         -- of the body
+    events INTEGER NOT NULL,
+    received INTEGER NOT NULL,    -- milliseconds since 1970
+    PRIMARY KEY (id, token)
+) STRICT;
+CREATE INDEX IF NOT EXISTS receipts_received ON receipts (received);
+CREATE TABLE IF NOT EXISTS receipt_places (
+    id TEXT PRIMARY KEY,          -- of a receipt
+    file_id TEXT NOT NULL,        -- of the file into which its events were gathered
+    first INTEGER NOT NULL        -- the line of the first of them
+) STRICT;
 """
 
 

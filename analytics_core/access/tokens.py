@@ -24,7 +24,12 @@ USED_EVERY = timedelta(minutes=1)  # last_used is written no more often than thi
 EXPIRED_SHOWN = timedelta(days=30)
 
 _SHAPE = re.compile(r"tt_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
-_SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+SOURCE_NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
+# What a token that pushes may say in place of the events themselves.
+FIXABLE = (
+    "organization", "team", "user", "project", "repository", "customer", "feature", "agent",
+    "environment", "api_key",
+)  # fmt: skip
 _NO_DIGEST = "0" * 64
 
 
@@ -49,19 +54,26 @@ class Wish:
             raise BadValue("days", self.days, f"a number from 1 to {MOST_DAYS}")
         if any(pick.of.items for pick in self.picks):
             raise BadValue("where", "pricing_rule or unit", "dimensions that every event has")
-        if PUSH in self.abilities and not _SOURCE.fullmatch(self.source or ""):
+        if PUSH in self.abilities and not re.fullmatch(SOURCE_NAME, self.source or ""):
             raise BadValue(
                 "source", self.source or "", "a short name in lower case for what is pushed"
             )
         if PUSH not in self.abilities and self.source:
             raise BadValue("source", self.source, "none: only a token that pushes has one")
+        if PUSH in self.abilities and not all(_fixes(pick) for pick in self.picks):
+            raise BadValue(
+                "where",
+                " and ".join(pick.dimension for pick in self.picks),
+                f"one value each of {', '.join(FIXABLE)}: what is pushed gets it",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """What is known of one token; its text is not. Times are aware UTC.
 
-    `id` is public. `picks` only narrow the owner's scope; `person` is who the owner was.
+    `id` is public. `picks` only narrow the owner's scope, and what is pushed gets their values;
+    `person` is who the owner was.
     """
 
     id: str
@@ -78,6 +90,11 @@ class Token:
     def may(self, ability: str) -> bool:
         """Whether it was made for that."""
         return ability in self.abilities
+
+    @property
+    def fixed(self) -> dict[str, str]:
+        """The dimensions whose values everything pushed with it gets."""
+        return {p.dimension: p.values[0] for p in self.picks if p.values and p.values[0]}
 
     def belongs_to(self, principal: Principal) -> bool:
         """Whether the account of that name is still the person it was made for."""
@@ -147,6 +164,11 @@ class Tokens:
     def revoke_all(self, owner: str) -> int:
         """Ends every token of that owner; how many there were."""
         return self.state.write("DELETE FROM tokens WHERE owner = ?", owner)
+
+
+def _fixes(pick: Pick) -> bool:
+    """Whether a pick can be given to events: one value of a dimension that they may say."""
+    return pick.dimension in FIXABLE and len(pick.values) == 1 and bool(pick.values[0])
 
 
 def person_of(principal: Principal) -> str:

@@ -7,9 +7,19 @@ from urllib.parse import urlencode
 
 from analytics_core.access.caller import Caller
 from analytics_core.api.parameter import Params
+from analytics_core.ingest.push.intake import Intake
 from analytics_core.semantics.filters import Filters
 from analytics_core.semantics.period import Calendar
 from analytics_core.store.view import Store, View
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The body of a POST as it came, and what its headers say of it (lower case, no parameters)."""
+
+    body: bytes = b""
+    mime: str = ""
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +32,8 @@ class Call:
     path: Mapping[str, str]
     format: str
     now: datetime
+    intake: Intake
+    sent: Sent = Sent()
 
     @property
     def calendar(self) -> Calendar:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from analytics_core.api.call import Reply
-from analytics_core.api.openapi import ABOUT, BASE, HEADERS, address
+from analytics_core.api.openapi import ABOUT, BASE, HEADERS, address, curl
 from analytics_core.api.operation import Operation
 from analytics_core.api.problem import KINDS
 from analytics_core.api.selection import SELECTION
@@ -67,7 +67,9 @@ def _body(operations: Sequence[Operation]) -> Iterator[str]:
     yield f"<h1>Tokentally API</h1><p>Version {escape(VERSION)} · "
     yield f'<a href="{BASE}/openapi.json">OpenAPI 3.1</a></p>'
     yield from (f"<p>{_prose(text)}</p>" for text in (ABOUT, TOKENS, LIMITS))
-    entries = (f'<li><a href="#{op.name}">{escape(address(op))}</a></li>' for op in operations)
+    entries = (
+        f'<li><a href="#{op.name}">{op.method} {escape(address(op))}</a></li>' for op in operations
+    )
     yield f'<nav aria-label="Operations"><ul>{"".join(entries)}</ul></nav>'
     yield f"<h2>The selection</h2><p>{_prose(SELECTED)}</p>"
     yield from _table(("parameter", "says"), ((p.name, p.description) for p in SELECTION))
@@ -83,9 +85,8 @@ def _body(operations: Sequence[Operation]) -> Iterator[str]:
 
 def _section(op: Operation) -> Iterator[str]:
     yield f'<h2 id="{op.name}">{escape(op.summary)}</h2>'
-    yield f"<p><code>GET {escape(BASE + address(op))}</code></p><p>{_prose(op.about)}</p>"
-    auth = "" if op.open else ' -H "Authorization: Bearer $TOKENTALLY_TOKEN"'
-    yield f"<pre>curl{escape(auth)} '{escape('$TOKENTALLY' + BASE + op.example)}'</pre>"
+    yield f"<p><code>{op.method} {escape(BASE + address(op))}</code></p><p>{_prose(op.about)}</p>"
+    yield f"<pre>{escape(curl(op))}</pre>"
     if op.open:
         yield "<p>No token is needed.</p>"
     if len(op.formats) > 1:

@@ -55,13 +55,14 @@ def description(operations: Sequence[Operation]) -> Json:
         "info": {"title": "Tokentally", "version": VERSION, "description": ABOUT},
         "servers": [{"url": BASE}],
         "security": [{"token": []}],
-        "paths": {address(op): {"get": _operation(op)} for op in operations},
+        "paths": _paths(operations),
         "components": {
             "securitySchemes": {
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token with the ability `read`; see docs/cli.md, token.",
+                    "description": "A token with the ability `read`, to push one with `push`; see"
+                    " docs/cli.md, token.",
                 }
             },
             "parameters": {key: _parameter(p, {}) for key, p in _SHARED.items()},
@@ -72,6 +73,13 @@ def description(operations: Sequence[Operation]) -> Json:
             "responses": {"Problem": _problem_response()},
         },
     }
+
+
+def _paths(operations: Sequence[Operation]) -> Json:
+    paths: Json = {}
+    for op in operations:
+        paths.setdefault(address(op), {})[op.method.lower()] = _operation(op)
+    return paths
 
 
 def address(operation: Operation) -> str:
@@ -94,11 +102,32 @@ def _operation(op: Operation) -> Json:
     return {
         "operationId": op.name,
         "summary": op.summary,
-        "description": f"{op.about}\n\nExample: `GET {BASE}{op.example}`",
+        "description": f"{op.about}\n\nExample: `{op.method} {BASE}{op.example}`",
         "parameters": [_listed(p, given) for p in op.accepted],
-        "responses": {"200": _answer(op), **_problems(op)},
+        **_body(op),
+        "responses": {str(op.status): _answer(op), **_problems(op)},
         **public,
     }
+
+
+def _body(op: Operation) -> Json:
+    """The body it takes; other media types than the first are text or bytes to JSON Schema."""
+    if op.takes is None:
+        return {}
+    first, *others = op.takes.mimes
+    content: Json = {first: {"schema": op.takes.schema, "example": op.takes.example}}
+    content |= {mime: {"schema": {"contentMediaType": mime}} for mime in others}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def curl(op: Operation) -> str:
+    """Its example as a command of a shell."""
+    token = "" if op.open else ' -H "Authorization: Bearer $TOKENTALLY_TOKEN"'
+    body = ""
+    if op.takes:
+        text = op.body.decode().replace("'", "'\\''")
+        body = f" -H 'Content-Type: {op.takes.mimes[0]}' -d '{text}'"
+    return f'curl{token}{body} "$TOKENTALLY{BASE}{op.example}"'
 
 
 def _listed(parameter: Parameter, given: Mapping[str, Sequence[str]]) -> Json:
@@ -138,7 +167,7 @@ def _answer(op: Operation) -> Json:
 
 
 def _problems(op: Operation) -> Json:
-    statuses = sorted({kind.status for kind in KINDS.values()})
+    statuses = sorted({kind.status for kind in KINDS.values() if op.takes or not kind.of_body})
     open_to_all = (401, 403)
     return {
         str(status): {"$ref": "#/components/responses/Problem"}

@@ -9,6 +9,7 @@ from analytics_core.api.lists import DIMENSIONS_LISTED, MEASURES_LISTED, OPTIONS
 from analytics_core.api.me import ME
 from analytics_core.api.openapi import described
 from analytics_core.api.operation import Operation
+from analytics_core.api.push import PUSHED, RECEIPT, TRACES
 from analytics_core.api.query import QUERY
 from analytics_core.api.rows import EVENTS, ITEMS
 from analytics_core.api.usage import USAGE
@@ -23,6 +24,9 @@ OPERATIONS: tuple[Operation, ...] = (
     OPTIONS,
     *SESSION_OPERATIONS,
     USAGE,
+    PUSHED,
+    RECEIPT,
+    TRACES,
     FILES,
     ME,
     HEALTH,

@@ -16,6 +16,7 @@ from analytics_core.errors import (
     TooSlow,
     UnknownName,
 )
+from analytics_core.ingest.push.not_taken import NotTaken
 
 MIME = "application/problem+json"
 
@@ -28,6 +29,7 @@ class Kind:
     status: int
     title: str
     meaning: str
+    of_body: bool = False  # only where a body is taken
 
     @property
     def type(self) -> str:
@@ -46,8 +48,16 @@ _ALL = (
     Kind("unauthorized", 401, "A valid token is needed",
          "There was no token, or it opens nothing. Which of the two is not said."),
     Kind("forbidden", 403, "Not for this token", "The token is good, but not for this."),
-    Kind("not-found", 404, "There is nothing at this address", "No operation has this address."),
+    Kind("bad-events", 400, "Events that cannot be taken",
+         "Nothing of the body was kept: `row` and `key` name the first fault.", of_body=True),
+    Kind("unreadable-body", 400, "A body that cannot be read",
+         "It is packed otherwise than said, cut off, or no JSON; `detail` says what.", of_body=True),
+    Kind("not-found", 404, "There is nothing at this address",
+         "No operation has this address, or you may not know what has."),
     Kind("method-not-allowed", 405, "Not with this method", "The header `Allow` names those."),
+    Kind("too-large", 413, "The body is too large", "Send it in several.", of_body=True),
+    Kind("unsupported-media-type", 415, "No such body is taken here",
+         "`detail` names the media types that are.", of_body=True),
     Kind("too-slow", 422, "The question took too long",
          "Choose a shorter period or fewer members."),
     Kind("too-many-requests", 429, "Too many requests", "`Retry-After` says when to come back."),
@@ -55,6 +65,8 @@ _ALL = (
          "It was logged under the id that ends `instance`; whoever runs Tokentally finds it there."),
     Kind("damaged", 503, "A file of the store is damaged",
          "Whoever runs Tokentally finds it with the command `verify`."),
+    Kind("inbox-full", 503, "There is no room for more events",
+         "Keep them and send them again after `Retry-After`.", of_body=True),
     Kind("busy", 503, "Too many questions are waiting", "`Retry-After` says when to come back."),
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
@@ -70,7 +82,7 @@ class Refused(Exception):
     kind: str
     detail: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    more: Mapping[str, str] = field(default_factory=dict[str, str])
+    more: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def response(self) -> Response:
         """The problem as an answer."""
@@ -108,6 +120,12 @@ def of_error(error: TokentallyError, given: Container[str] = ()) -> Refused:
     if isinstance(error, Damaged):  # its own text names files of the machine
         return Refused("damaged", KINDS["damaged"].meaning)
     return of_fault(error, "api")
+
+
+def of_not_taken(wrong: NotTaken) -> Refused:
+    """The problem that a body is of which nothing is kept."""
+    headers = {"Retry-After": "60"} if wrong.why == "inbox-full" else {}
+    return Refused(wrong.why, wrong.detail, headers, wrong.where)
 
 
 def _parameter(name: str, given: Container[str]) -> str:

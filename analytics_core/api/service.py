@@ -19,14 +19,18 @@ from analytics_core.access import failures
 from analytics_core.access.audit import Deed
 from analytics_core.access.caller import NOBODY, Caller
 from analytics_core.access.gate import Gate
-from analytics_core.access.tokens import READ
 from analytics_core.api.accept import accepted
-from analytics_core.api.call import Call, Reply
+from analytics_core.api.call import Call, Reply, Sent
 from analytics_core.api.limits import Buckets, Turns
-from analytics_core.api.operation import Operation
+from analytics_core.api.operation import Operation, Takes
 from analytics_core.api.parameter import checked, one
-from analytics_core.api.problem import Refused, of_error, of_fault
+from analytics_core.api.problem import Refused, of_error, of_fault, of_not_taken
 from analytics_core.errors import TokentallyError
+from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.push.bodies import MOST_BYTES, too_large
+from analytics_core.ingest.push.intake import Intake
+from analytics_core.ingest.push.not_taken import NotTaken
+from analytics_core.ingest.push.receipts import Receipts
 from analytics_core.store.view import Store
 
 AT_ONCE = 2  # questions of one principal
@@ -48,9 +52,13 @@ class Service:
 
     def __init__(self, gate: Gate, store: Store, operations: Sequence[Operation]) -> None:
         self._gate, self._store = gate, store
-        self._routes = [(Route(f"/v1{op.path}", _never, methods=["GET"]), op) for op in operations]
+        self._routes = [
+            (Route(f"/v1{op.path}", _never, methods=[op.method]), op) for op in operations
+        ]
         per_minute = gate.settings.api_requests_per_minute
         self._tokens, self._addresses = Buckets(per_minute), Buckets(per_minute)
+        self._pushes = Buckets(gate.settings.api_pushes_per_minute)
+        self._intake = Intake(Folders(store.data), Receipts(gate.state))
         self._turns = Turns(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,21 +98,36 @@ class Service:
             self._addresses.take(_address(request))
             yield await self._run(request, visit, path)
             return
-        visit.caller = await self._caller(request)
-        self._tokens.take(visit.caller.token.id)
-        if not visit.caller.token.may(READ):
-            raise Refused("forbidden", "This token may not read.")
-        async with self._turns.of(visit.caller.principal.username):
-            yield await self._run(request, visit, path)
+        caller = visit.caller = await self._caller(request)
+        (self._pushes if operation.takes else self._tokens).take(caller.token.id)
+        if not any(map(caller.token.may, operation.abilities)):
+            raise Refused("forbidden", f"This token may not {operation.abilities[0]}.")
+        if operation.takes and not caller.may_push:
+            raise Refused(
+                "forbidden",
+                "What this token pushes is not among what its owner may see. Make one that fixes"
+                " a dimension of theirs: token create --where, docs/push.md.",
+            )
+        sent = await _sent(request, operation.takes) if operation.takes else Sent()
+        turn = f"push {caller.token.id}" if operation.takes else caller.principal.username
+        async with self._turns.of(turn):
+            yield await self._run(request, visit, path, sent)
 
     def _found(self, scope: Scope) -> tuple[Operation, Mapping[str, str]]:
+        allowed: list[str] = []
         for route, operation in self._routes:
             match, child = route.matches(scope)
-            if match is Match.PARTIAL:
-                allow = {"Allow": "GET, HEAD"}
-                raise Refused("method-not-allowed", "Only GET is answered here.", allow)
             if match is Match.FULL:
                 return operation, child["path_params"]
+            if match is Match.PARTIAL:
+                allowed += ["GET", "HEAD"] if operation.method == "GET" else [operation.method]
+        if allowed:
+            methods = " and ".join(method for method in allowed if method != "HEAD")
+            raise Refused(
+                "method-not-allowed",
+                f"Only {methods} {'are' if ' ' in methods else 'is'} answered here.",
+                {"Allow": ", ".join(allowed)},
+            )
         raise Refused("not-found", "No operation has this address; /api/v1/docs lists them.")
 
     async def _caller(self, request: Request) -> Caller:
@@ -122,14 +145,17 @@ class Service:
             {"WWW-Authenticate": 'Bearer realm="Tokentally"'},
         )
 
-    async def _run(self, request: Request, visit: _Visit, path: Mapping[str, str]) -> Response:
-        reply = await run_in_threadpool(self._reply, request, visit, path)
+    async def _run(
+        self, request: Request, visit: _Visit, path: Mapping[str, str], sent: Sent | None = None
+    ) -> Response:
+        reply = await run_in_threadpool(self._reply, request, visit, path, sent or Sent())
         visit.reply = reply
+        status = visit.operation.status if visit.operation else 200
         if isinstance(reply.body, bytes):
-            return Response(reply.body, 200, dict(reply.headers), reply.mime)
-        return StreamingResponse(reply.body, 200, dict(reply.headers), reply.mime)
+            return Response(reply.body, status, dict(reply.headers), reply.mime)
+        return StreamingResponse(reply.body, status, dict(reply.headers), reply.mime)
 
-    def _reply(self, request: Request, visit: _Visit, path: Mapping[str, str]) -> Reply:
+    def _reply(self, request: Request, visit: _Visit, path: Mapping[str, str], sent: Sent) -> Reply:
         operation = visit.operation
         assert operation is not None
         try:
@@ -142,8 +168,12 @@ class Service:
                 path=path,
                 format=accepted(one(params, "format"), header, operation.formats),
                 now=datetime.now(UTC),
+                intake=self._intake,
+                sent=sent,
             )
             return operation.run(call)
+        except NotTaken as wrong:
+            raise of_not_taken(wrong) from None
         except TokentallyError as wrong:
             refused = of_error(wrong, {*path, *request.query_params})
             if refused.kind == "fault":
@@ -174,6 +204,25 @@ class Service:
             await run_in_threadpool(self._gate.audit.add, deed)
         except sqlite3.Error as wrong:  # the answer has been given; that it was is in the log
             failures.report(wrong, f"audit of {deed.action}", deed.principal)
+
+
+async def _sent(request: Request, takes: Takes) -> Sent:
+    """The body with what its headers say. Raises Refused, before more than allowed was read."""
+    mime = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if mime and mime not in takes.mimes:
+        raise Refused(
+            "unsupported-media-type",
+            f"'{mime[:80]}' is not taken here. Send {' or '.join(takes.mimes)}.",
+        )
+    said = request.headers.get("Content-Length", "")
+    if said.isdecimal() and int(said) > MOST_BYTES:
+        raise of_not_taken(too_large())
+    body = bytearray()
+    async for block in request.stream():
+        body += block
+        if len(body) > MOST_BYTES:
+            raise of_not_taken(too_large())
+    return Sent(bytes(body), mime, request.headers.get("Content-Encoding", ""))
 
 
 def _never(_: Request) -> Response:

@@ -18,7 +18,7 @@ from analytics_core.store import manifest
 from analytics_core.store.manifest import Input
 
 OLDEST = datetime(2015, 1, 1, tzinfo=UTC)  # of what ingest takes for a time of usage
-TAKEN = ("landed", "duplicate_file", "statement")  # any other verdict is a quarantine
+TAKEN = ("landed", "duplicate_file", "statement", "parted")  # any other verdict is a quarantine
 
 
 def _ingest_arguments(one: argparse.ArgumentParser) -> None:

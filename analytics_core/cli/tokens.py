@@ -39,7 +39,7 @@ def _arguments(one: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="DIM=V1,V2",
-        help="only these of what the account sees; may be repeated",
+        help="only these of what the account sees; for push: what its events get; may be repeated",
     )
     add("--source", metavar="TEXT", help="for push: the name under which its events are kept")
     add(
@@ -162,6 +162,7 @@ TOKEN = Command(
     examples=(
         "token create 'nightly report' --user ana",
         "token create 'search team' --user ada --where project=Search --days 30",
+        "token create 'production proxy' --user ada --ability push --source litellm",
         "token list",
         "token revoke 0a1b2c3d",
     ),

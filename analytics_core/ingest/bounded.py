@@ -24,6 +24,7 @@ from analytics_core.ingest.drops import Drop, drops
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.program import environment
 from analytics_core.ingest.progress import Progress, Watch, unwatched
+from analytics_core.ingest.push import spool
 from analytics_core.ingest.take import GIB
 from analytics_core.settings import Settings
 from analytics_core.store.lock import locked
@@ -45,6 +46,8 @@ def ingest(
 ) -> list[Input]:
     """As `door.ingest`, in a bounded child. Raises what it raises, as TokentallyError."""
     folders.check_writable()
+    if paths is None:
+        spool.gathered(folders, now)
     found = drops(paths, folders)
     if not found:
         return []

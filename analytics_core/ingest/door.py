@@ -23,6 +23,7 @@ from analytics_core.ingest.land import BrokenRows, land
 from analytics_core.ingest.literals import literal
 from analytics_core.ingest.overlap import check_overlap
 from analytics_core.ingest.progress import Progress, Step, Watch, unwatched
+from analytics_core.ingest.push import spool
 from analytics_core.ingest.reading import Read, read, source_of
 from analytics_core.ingest.recognise import Content, recognise
 from analytics_core.ingest.said import PRICED, TYPED
@@ -31,7 +32,7 @@ from analytics_core.ingest.sources.mapping import saved
 from analytics_core.ingest.sources.source import Source
 from analytics_core.ingest.take import Taken, file_id_of_name, take
 from analytics_core.ingest.tidy import tidy
-from analytics_core.ingest.verdict import DUPLICATE, LANDED, STATEMENT, Refused
+from analytics_core.ingest.verdict import DUPLICATE, LANDED, PARTED, STATEMENT, Refused
 from analytics_core.prices import book, cost, rates
 from analytics_core.settings import Settings
 from analytics_core.store import manifest
@@ -68,6 +69,8 @@ def ingest(
     mapping file that cannot be used, or a named path that does not exist).
     """
     folders.check_writable()
+    if paths is None:
+        spool.gathered(folders, now)
     found = drops(paths, folders)
     door = Door(folders, settings, now, progress, allow_overlap=allow_overlap, demo=demo)
     with locked(folders.events):
@@ -264,7 +267,12 @@ class Door:
         return finished
 
     def refuse(self, drop: Drop, taken: Taken | None, refused: Refused) -> Input:
-        """Quarantines a drop and writes its ledger line; nothing of it is in the store."""
+        """Quarantines a drop and writes its ledger line; nothing of it is in the store.
+
+        A file of several pushed bodies is taken apart instead: one must not cost the others.
+        """
+        if taken and spool.part(self.folders, drop.path, taken.path, self.now):
+            return replace(self._entry(drop.name, taken.sha256), verdict=PARTED)
         sha256 = taken.sha256 if taken else file_id_of_name(drop.name)
         details = dict(refused.details)
         name = self._name(taken) if taken else drop.name

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import sqlite3
 import subprocess
 import threading
 import time
@@ -13,16 +14,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from analytics_core.access.state import State as StateFile
+from analytics_core.errors import NotWritable
 from analytics_core.ingest import program
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.program import environment
 from analytics_core.ingest.progress import Progress, heard
+from analytics_core.ingest.push import spool
+from analytics_core.ingest.push.receipts import Receipts
 from analytics_core.ingest.rest import Rest
+from analytics_core.ingest.verdict import DUPLICATE, LANDED, PARTED
 from analytics_core.settings import Settings
 
 State = Literal["off", "watching", "waiting", "ingesting"]
 
 MOST_RESULTS = 20
+PUSHED_EVERY = 1.0  # seconds between looks for pushed bodies: what is pushed shows soon
 MOST_FILES = 500  # of one batch; the rest follows in the next
 LONGEST_PAUSE = 300.0  # between attempts at files that an ingest left lying
 COMMAND = (*program.COMMAND, "ingest", "--progress")
@@ -98,9 +105,14 @@ class Watcher:
     """Polls the inbox of one store and starts one ingest at a time; runs in its own thread."""
 
     def __init__(
-        self, folders: Folders, settings: Settings, command: Sequence[str] = COMMAND
+        self,
+        folders: Folders,
+        settings: Settings,
+        receipts: Receipts | None = None,
+        command: Sequence[str] = COMMAND,
     ) -> None:
         self._command = tuple(command)
+        self._receipts = receipts
         self._folders = Folders(folders.data.resolve())
         self._settings = settings
         self._rest = Rest(self._folders.inbox)
@@ -116,8 +128,13 @@ class Watcher:
     def run(self) -> None:
         """Watches until `stop`."""
         while not self._stop.is_set():
-            self.turn(time.monotonic())
-            self._stop.wait(self._settings.ingest_poll_seconds)
+            started = time.monotonic()
+            self.turn(started)
+            while not self._stop.wait(min(PUSHED_EVERY, self._settings.ingest_poll_seconds)):
+                if time.monotonic() - started >= self._settings.ingest_poll_seconds:
+                    break
+                if time.monotonic() >= self._pause_until and spool.waiting(self._folders):
+                    break
         self._say(state="off", files=(), current=None, step=None)
 
     def stop(self) -> None:
@@ -128,22 +145,42 @@ class Watcher:
             child.terminate()
 
     def turn(self, clock: float) -> None:
-        """One poll; ingests what is at rest. `clock` in seconds, of any beginning."""
+        """One poll; ingests what is at rest. `clock` in seconds, of any beginning.
+
+        What was gathered of pushed bodies is whole from the beginning: it waits for no second poll.
+        """
+        wrong = self._gather() if clock >= self._pause_until else self._status.error
         resting, found = self._rest.poll(clock)
         names = self._names(found)
         if not resting or clock < self._pause_until:
-            self._say(state="waiting" if found else "watching", files=names)
+            self._say(state="waiting" if names else "watching", files=names)
+            if wrong:
+                self._say(error=wrong)
             return
         batch = resting[:MOST_FILES]
-        self._say(state="ingesting", files=self._names(batch), rows=0, error=None)
-        error = self._ingest(batch)
+        shown = self._names(batch)
+        self._say(state="ingesting" if shown else "watching", files=shown, rows=0, error=None)
+        error = self._ingest(batch) or wrong
         left = any(os.path.lexists(path) for path in batch)
         self._pause = min(LONGEST_PAUSE, max(10.0, self._pause * 2)) if left else 0.0
         self._pause_until = clock + self._pause
         self._say(state="watching", files=(), current=None, step=None, error=error)
 
+    def _gather(self) -> str | None:
+        """Makes files of the pushed bodies that wait; returns why that failed, if it did."""
+        if self._receipts is None:
+            return None
+        try:
+            made = spool.gather(self._folders, self._receipts, datetime.now(UTC))
+        except (spool.Full, NotWritable, sqlite3.Error, OSError) as wrong:
+            return f"Pushed events cannot be gathered ({wrong})."
+        self._rest.settled.update(made)
+        return None
+
     def _names(self, paths: list[Path]) -> tuple[str, ...]:
-        return tuple(str(p.relative_to(self._folders.inbox)) for p in paths[:MOST_FILES])
+        """Names for the pages; those of pushed events come and go too quickly to be told."""
+        names = (str(p.relative_to(self._folders.inbox)) for p in paths[:MOST_FILES])
+        return tuple(name for name in names if not _pushed(name))
 
     def _ingest(self, batch: list[Path]) -> str | None:
         """Runs the command to its end; returns why it failed as a whole, None when it did not."""
@@ -169,6 +206,8 @@ class Watcher:
 
     def _heard(self, step: Progress) -> int:
         """Notes one step; returns 1 when it ends a file."""
+        if _pushed(step.name) and step.verdict in (None, LANDED, DUPLICATE, PARTED):
+            return int(step.verdict is not None)
         if step.verdict is None:
             self._say(current=step.name, step=step.step, rows=step.rows or 0, often=True)
             return 0
@@ -188,6 +227,10 @@ class Watcher:
             self._written = clock
 
 
+def _pushed(name: str) -> bool:
+    return name.startswith(f"{spool.FOLDER}{os.sep}")
+
+
 @contextlib.contextmanager
 def watching(folders: Folders, settings: Settings) -> Generator[None]:
     """Watches the inbox as long as the block runs, unless settings or another process say no."""
@@ -201,7 +244,8 @@ def watching(folders: Folders, settings: Settings) -> Generator[None]:
         except BlockingIOError:
             yield
             return
-        watcher = Watcher(folders, settings)
+        state = StateFile(folders.data / "state.db")
+        watcher = Watcher(folders, settings, Receipts(state))
         thread = threading.Thread(target=watcher.run, name="inbox", daemon=True)
         thread.start()
         try:
@@ -209,3 +253,4 @@ def watching(folders: Folders, settings: Settings) -> Generator[None]:
         finally:
             watcher.stop()
             thread.join(timeout=10)
+            state.close()

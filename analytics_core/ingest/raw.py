@@ -16,6 +16,7 @@ from analytics_core.ingest.names import never_staged, normalised, top_names
 
 JSON_TEXT = "JSONTEXT"  # the type of what is taken out of JSON: text, NULL for null and absent
 JSON_KINDS = ("jsonl", "json")
+ENVELOPE = "_pushed"  # stands around pushed events (push/envelope.py); no source's to keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class RawColumns:
 
         NULL when nothing is left. Prompts, answers and addresses are never among them.
         """
-        taken = {normalised(name) for name in used}
+        taken = {ENVELOPE, *(normalised(name) for name in used)}
         if self.head.kind in JSON_KINDS:
             self.rest_sql = json_rest(taken, self.head.raw_names)
             return "rest"

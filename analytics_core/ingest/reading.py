@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from analytics_core.ingest import dropped, identity, normalise
 from analytics_core.ingest.dropped import Dropped
+from analytics_core.ingest.push.envelope import pushed_source
 from analytics_core.ingest.recognise import Content
 from analytics_core.ingest.said import TYPED, Said, columns
 from analytics_core.ingest.sources.detect import Unrecognised, detect
@@ -82,6 +83,9 @@ def source_of(
 
 
 def _detected(file: Dropped, saved: Sequence[Source], settings: Settings) -> tuple[Dropped, Source]:
+    pushed = pushed_source(file.head, saved)
+    if pushed is not None:
+        return file, pushed
     try:
         detect(file.head, saved, settings)
     except Unrecognised as unknown:

@@ -23,9 +23,13 @@ class Seen:
 
 @dataclass(slots=True)
 class Rest:
-    """Remembers polls of a folder and says which files are at rest."""
+    """Remembers polls of a folder and says which files are at rest.
+
+    `settled` ones are at rest from the first poll: they came whole.
+    """
 
     inbox: Path
+    settled: set[Path] = field(default_factory=set[Path])
     _before: dict[Path, tuple[Seen, float]] = field(default_factory=dict[Path, tuple[Seen, float]])
 
     def poll(self, clock: float) -> tuple[list[Path], list[Path]]:
@@ -35,10 +39,12 @@ class Rest:
             path: (seen, self._before[path][1] if self._unchanged(path, seen) else clock)
             for path, seen in found.items()
         }
+        self.settled &= found.keys()
         resting = [
             path
             for path, (seen, start) in since.items()
-            if self._unchanged(path, seen) and (clock - start >= FOOTER_SECONDS or _whole(path))
+            if path in self.settled
+            or (self._unchanged(path, seen) and (clock - start >= FOOTER_SECONDS or _whole(path)))
         ]
         self._before = since
         return resting, list(found)

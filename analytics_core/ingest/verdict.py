@@ -6,6 +6,7 @@ from typing import Any
 
 LANDED, DUPLICATE, STATEMENT = "landed", "duplicate_file", "statement"
 FORGOTTEN = "forgotten"
+PARTED = "parted"  # a file of several pushed bodies, one of which would have cost the others
 
 # Code of each refusal and what a person should know about it (EVENTS.md 3.3).
 REFUSALS: dict[str, str] = {
@@ -60,6 +61,7 @@ _TAKEN = {
     DUPLICATE: "Was taken in before; nothing changed.",
     STATEMENT: "Kept as a statement to compare with.",
     FORGOTTEN: "Taken out again.",
+    PARTED: "Each of its bodies is taken for itself.",
 }
 
 

@@ -17,8 +17,10 @@ from analytics_core.access.accounts import NOBODY, AccountsFile
 from analytics_core.access.gate import Gate
 from analytics_core.access.secret import binding_of
 from analytics_core.access.state import State
-from analytics_core.access.tokens import Wish
+from analytics_core.access.tokens import PUSH, Wish
 from analytics_core.api.middleware import middleware
+from analytics_core.api.operation import Operation
+from analytics_core.api.push import EXAMPLE_SOURCE
 from analytics_core.api.routes import routes
 
 Event = dict[str, Any]
@@ -110,14 +112,36 @@ class World:
         return self.gate.tokens.make(principal, Wish(**{"name": "test"} | wish), now)[1]
 
     def get(
-        self, address: str, token: str | None = None, method: str = "GET", **headers: str
+        self,
+        address: str,
+        token: str | None = None,
+        method: str = "GET",
+        content: bytes | None = None,
+        **headers: str,
     ) -> Any:
         """The answer; with a token of ada's unless another is given ("" for none)."""
         token = self.token() if token is None else token
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             sent["Authorization"] = f"Bearer {token}"
-        return self.client.request(method, f"/api/v1{address}", headers=sent)
+        return self.client.request(method, f"/api/v1{address}", headers=sent, content=content)
+
+    def call(self, op: Operation, token: str | None = None, **headers: str) -> Any:
+        """The answer to an operation's example; with a token of ada's unless another is given."""
+        token = (self.token() if op.method == "GET" else self.pusher()) if token is None else token
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if op.takes:
+            sent["Content-Type"] = op.takes.mimes[0]
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        path = f"/api/v1{op.example}"
+        return self.client.request(op.method, path, content=op.body, headers=sent)
+
+    def pusher(self, owner: str = "ada", *abilities: str, **wish: object) -> str:
+        """A token that pushes what the examples push."""
+        return self.token(
+            owner, abilities=abilities or (PUSH,), **{"source": EXAMPLE_SOURCE} | wish
+        )
 
     def rows(self, address: str, token: str | None = None) -> list[dict[str, Any]]:
         answer = self.get(address, token)

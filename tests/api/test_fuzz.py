@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from analytics_core.access.tokens import PUSH, READ
 from analytics_core.api.openapi import address, description
 from analytics_core.api.operation import Operation
 from analytics_core.api.operations import OPERATIONS
@@ -29,9 +30,37 @@ TEXTS = st.text(max_size=12) | st.sampled_from((
 ))  # fmt: skip
 
 
+KEYS = st.sampled_from((
+    "event_id", "started_at", "input_tokens", "cost_usd", "tags", "metadata", "items", "_pushed",
+    "resourceSpans", "scopeSpans", "spans", "attributes", "key", "value", "stringValue",
+))  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS | KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
 @st.composite
-def addresses(draw: st.DrawFn) -> tuple[str, str]:
-    """The name of an operation and an address of it; dots alone would name another path."""
+def bodies(draw: st.DrawFn, op: Operation) -> bytes:
+    """Any bytes, any JSON, or the operation's example with something else in its place."""
+    if op.takes is None:
+        return b""
+    if draw(st.booleans()):
+        return draw(st.binary(max_size=40) | JSON.map(lambda said: json.dumps(said).encode()))
+    example = json.loads(op.body)
+    node = example
+    while True:
+        key = draw(st.sampled_from(sorted(node) if isinstance(node, dict) else range(len(node))))
+        if not isinstance(node[key], dict | list) or not node[key] or draw(st.booleans()):
+            node[key] = draw(JSON)
+            return json.dumps(example).encode()
+        node = node[key]
+
+
+@st.composite
+def addresses(draw: st.DrawFn) -> tuple[str, str, bytes]:
+    """The name of an operation, an address of it and a body; dots alone would name another path."""
     op = draw(st.sampled_from([op for op in OPERATIONS if not op.open]))
     path = address(op)
     for parameter in op.parameters:
@@ -40,14 +69,16 @@ def addresses(draw: st.DrawFn) -> tuple[str, str]:
             path = path.replace(f"{{{parameter.name}}}", quote(value, safe=""))
     names = [parameter.name for parameter in op.accepted if parameter.place == "query"]
     pairs = draw(st.lists(st.tuples(st.sampled_from([*names, "tag:x"]), TEXTS), max_size=4))
-    return op.name, f"{path}?{urlencode(pairs)}"
+    return op.name, f"{path}?{urlencode(pairs)}", draw(bodies(op))
 
 
-def answered_as_described(here: Any, token: str, op: Operation, asked: str) -> None:
-    answer = here.get(asked, token)
+def answered_as_described(
+    here: Any, token: str, op: Operation, asked: str, body: bytes = b""
+) -> None:
+    answer = here.get(asked, token, op.method, body, Content_Type="application/json")
     kind = answer.headers["content-type"].partition(";")[0]
-    assert answer.status_code in (200, 400, 404), (asked, answer.text)
-    if answer.status_code != 200:
+    assert answer.status_code in (op.status, 400, 404), (asked, answer.text)
+    if answer.status_code != op.status:
         assert kind == "application/problem+json", asked
         PROBLEM.validate(answer.json())
     elif kind == "application/json":
@@ -65,12 +96,12 @@ NAMED = {op.name: op for op in OPERATIONS}
 @pytest.mark.parametrize("examples", [40, pytest.param(1500, marks=pytest.mark.nightly)])
 def test_no_address_leads_to_a_fault_or_to_an_answer_that_is_not_described(world, examples):
     here = world(EVENTS)
-    token = here.token()
+    token = here.pusher("ada", READ, PUSH)
 
     @given(asked=addresses())
     @settings(SOME, max_examples=examples)
-    def anything(asked: tuple[str, str]) -> None:
-        name, path = asked
-        answered_as_described(here, token, NAMED[name], path)
+    def anything(asked: tuple[str, str, bytes]) -> None:
+        name, path, body = asked
+        answered_as_described(here, token, NAMED[name], path, body)
 
     anything()

@@ -41,7 +41,7 @@ def folders(tmp_path: Path) -> Folders:
 
 @pytest.fixture
 def watcher(folders: Folders) -> Watcher:
-    return Watcher(folders, Settings(folders.settings), (sys.executable, "-c", INGEST))
+    return Watcher(folders, Settings(folders.settings), command=(sys.executable, "-c", INGEST))
 
 
 def calls(folders: Folders) -> list[str]:

@@ -295,7 +295,5 @@ def _source(
     )
 
 
-SOURCES = (
-    _source(("resourcespans",), _otlp, JSON_KINDS),
-    _source((), _flat, ANY_KIND, _matches),
-)
+OTLP = _source(("resourcespans",), _otlp, JSON_KINDS)
+SOURCES = (OTLP, _source((), _flat, ANY_KIND, _matches))

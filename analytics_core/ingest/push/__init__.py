@@ -1,0 +1,1 @@
+"""Events that programs push: checked at once, safe on disk, gathered into files for the one door."""

@@ -1,0 +1,65 @@
+"""What stands around each pushed event in its file: who pushed it, what it may not say itself.
+
+The file says it on every line, so it is read the same way again from the archive.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from analytics_core.access.tokens import FIXABLE, SOURCE_NAME
+from analytics_core.ingest.literals import literal
+from analytics_core.ingest.raw import ENVELOPE, Head, RawColumns
+from analytics_core.ingest.said import DIMENSION
+from analytics_core.ingest.sources import canonical, litellm, otel
+from analytics_core.ingest.sources.detect import candidates
+from analytics_core.ingest.sources.source import Source
+
+# How the events of a body are written; the door reads each with the source that reads dropped files.
+SHAPES: Mapping[str, Source] = {
+    "canonical": canonical.SOURCE,
+    "litellm-payload": litellm.PAYLOAD,
+    "litellm-callback": litellm.CALLBACK,
+    "litellm-log": litellm.SPEND_LOGS,
+    "otlp": otel.OTLP,
+}
+_COLUMN = {dimension: column for column, dimension in DIMENSION.items()}
+
+
+def envelope(source: str, shape: str, receipt: str, fixed: Mapping[str, str]) -> dict[str, Any]:
+    """What `pushed_source` reads; `fixed` are dimensions whose values the events cannot say."""
+    return {ENVELOPE: {"source": source, "shape": shape, "receipt": receipt, "fixed": dict(fixed)}}
+
+
+def pushed_source(head: Head, saved: Sequence[Source]) -> Source | None:
+    """The source of a file of pushed events, None when it is none: they say so themselves."""
+    said = head.sample[0].get(ENVELOPE) if head.sample else None
+    if not isinstance(said, Mapping):
+        return None
+    shape, name, fixed = (said.get(key) for key in ("shape", "source", "fixed"))
+    plain = SHAPES.get(str(shape))
+    if plain is None or not isinstance(name, str) or not isinstance(fixed, Mapping):
+        return None
+    if not re.fullmatch(SOURCE_NAME, name):
+        return None
+    known = [s for s in candidates(saved) if (s.name, s.required) == (plain.name, plain.required)]
+    return under(known[0] if known else plain, name, fixed)
+
+
+def under(source: Source, name: str, fixed: Mapping[str, Any]) -> Source:
+    """The same source for what was pushed under `name`: ids and rows are of that name alone."""
+    given = {
+        _COLUMN.get(dimension, dimension): value
+        for dimension, value in fixed.items()
+        if dimension in FIXABLE and isinstance(value, str)
+    }
+
+    def select(columns: RawColumns, head: Head) -> str:
+        inner = source.select(columns, head)
+        replaced = ", ".join(literal(column) for column in ("source", *given))
+        shown = [f"COLUMNS(lambda c: c NOT IN ({replaced}))"]
+        shown += [f"{literal(value)} AS {column}" for column, value in given.items()]
+        return " ".join(("SELECT", ", ".join(shown), f"FROM ({inner})"))
+
+    return replace(source, name=name, namespace=name, select=select)
