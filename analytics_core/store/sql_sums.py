@@ -8,7 +8,6 @@ from analytics_core.store.engine import Compiled, Dialect
 from analytics_core.store.sql_parts import (
     OTHERS,
     UNATTRIBUTED,
-    Axis,
     Keys,
     Names,
     Part,
@@ -141,7 +140,7 @@ class _Sums:
                     f"{whole('0')} AS s{i}, {text('NULL')} AS m{i}, {whole('0')} AS c{i}"
                 )
                 continue
-            place, others, join = self._placed(part, part.axes[i], alias, group)
+            place, others, join = self._placed(i, part, alias, group)
             joined += join
             columns.append(
                 f"{place} AS s{i}, CASE WHEN s{i} < {OTHERS} THEN {alias} END AS m{i}, CASE WHEN"
@@ -179,24 +178,23 @@ class _Sums:
         own = frozenset(filter(None, keys))
         return mask(min((s for s in self.sets if own <= s), key=len), list(self.keys.of.values()))
 
-    def _placed(self, part: Part, axis: Axis, alias: str, group: int) -> tuple[str, str, str]:
+    def _placed(self, i: int, part: Part, alias: str, group: int) -> tuple[str, str, str]:
         """(place of a cell's member, members in Others, the join that finds them)."""
+        axis, ranks = part.axes[i], f"ranks{i}"
         missing = f"CASE WHEN {alias} IS NULL THEN {UNATTRIBUTED}"
         if axis.shown is not None:
-            ranks = self._table(
-                self.terms.dialect.numbered(self.terms.bind(list(axis.shown), "texts"))
-            )
-        else:
-            value = _value(part.measures[0], self.aggregates, self.terms.dialect)
-            ranks = self._table(
-                "SELECT m, row_number() OVER (ORDER BY v DESC NULLS LAST, lower(m), m) AS r,"
-                " row_number() OVER (ORDER BY lower(m), m) AS a, count(*) OVER () AS n"
-                f" FROM (SELECT {alias} AS m, {value} AS v FROM cells"
-                f" WHERE g = {group} AND {alias} IS NOT NULL GROUP BY {alias}) AS member"
-            )
-        join = f" LEFT JOIN {ranks} ON {ranks}.m = cells.{alias}"
-        if axis.shown is not None:
+            listed = self.terms.bind(list(axis.shown), "texts")
+            join = self._join(self.terms.dialect.numbered(listed), ranks, alias)
             return f"{missing} ELSE coalesce({ranks}.r, {OTHERS}) END", str(axis.others), join
+        value = _value(part.measures[0], self.aggregates, self.terms.dialect)
+        join = self._join(
+            "SELECT m, row_number() OVER (ORDER BY v DESC NULLS LAST, lower(m), m) AS r,"
+            " row_number() OVER (ORDER BY lower(m), m) AS a, count(*) OVER () AS n"
+            f" FROM (SELECT {alias} AS m, {value} AS v FROM cells"
+            f" WHERE g = {group} AND {alias} IS NOT NULL GROUP BY {alias}) AS member",
+            ranks,
+            alias,
+        )
         place = f"{ranks}.{'a' if part.by_name else 'r'}"
         if part.top is None:
             return f"{missing} ELSE {place} END", "0", join
@@ -204,12 +202,12 @@ class _Sums:
         kept = f"{ranks}.r <= {top} OR {ranks}.n = {top} + 1"
         return f"{missing} WHEN {kept} THEN {place} ELSE {OTHERS} END", f"{ranks}.n - {top}", join
 
-    def _table(self, text: str) -> str:
-        """The name of that table, which parts with the same ranks share."""
+    def _join(self, text: str, ranks: str, alias: str) -> str:
+        """Joins the cells with that table as `ranks`; parts with the same ranks share one table."""
         known, name = text in self.ranks.of, self.ranks(text)
         if not known:
             self.tables.append(f"{name} AS ({text})")
-        return name
+        return f" LEFT JOIN {name} AS {ranks} ON {ranks}.m = cells.{alias}"
 
 
 def _nowhere(dialect: Dialect) -> str:

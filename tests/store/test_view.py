@@ -111,6 +111,19 @@ def test_two_dimensions_are_ranked_apart_and_their_cells_add_up(ledger):
     ]
 
 
+def test_two_dimensions_may_have_the_same_members_in_the_same_order(ledger):
+    rows = [
+        {"started_at": "2026-11-03", "user_id": name, "project": name, "model": "m"}
+        for name in ("a", "b")
+    ]
+    answer = over(ledger(rows), "2026-11").ask(Query(("active_projects",), ("user", "project")))
+    assert answer.select("user", "project", "active_projects").rows() == [
+        ("a", "a", 1), ("b", "b", 1),
+    ]  # fmt: skip
+    nothing = over(ledger([]), "2026-11").ask(Query(("active_projects",), ("user", "project")))
+    assert nothing.is_empty()
+
+
 def test_without_rows_what_adds_up_is_zero_and_all_else_is_unknown(ledger):
     names = ("cost", "requests", "users", "sessions_started", "error_rate", "latency_p95",
              "cost_per_request", "requests_per_hour", "quantity")  # fmt: skip
