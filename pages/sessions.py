@@ -20,7 +20,7 @@ BLOCKS: layout.Blocks = (
         (
             "sessions", "cost", "total_tokens",
             Own(
-                "Average session duration", "session_duration_mean",
+                "Average duration", "session_duration_mean",
                 beside="session_duration_median",
             ),
             "cost_per_session", "users",

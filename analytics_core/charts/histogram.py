@@ -108,6 +108,10 @@ def _spec(edges: tuple[int, ...], unit: AxisUnit, *, late: bool, height: int) ->
     middle = alt.Chart(alt.NamedData("middle")).encode(x=minutes)
     rule = middle.mark_rule(strokeDash=[5, 4], strokeWidth=1.5, tooltip=None, aria=False)
     said = middle.mark_text(
-        align="right" if late else "left", baseline="top", dx=-6 if late else 6, fontSize=13
+        align="right" if late else "left",
+        baseline="bottom",
+        dx=-6 if late else 6,
+        dy=-3,
+        fontSize=12,
     ).encode(y=alt.value(0), text="said:N", color=strong_text())
     return finished(alt.layer(bars, rule.encode(color=strong_text()), said, height=height))

@@ -20,11 +20,8 @@ from analytics_core.semantics.unit import Unit
 from analytics_core.ui.headings import heading
 from pages import EVERY
 
-pytestmark = [pytest.mark.slow, pytest.mark.nightly]  # every page some forty times
-
 USD = 1_000_000_000
 OCTOBER = {"period": "2025-10"}
-ROLES = ("ada", "mel", "leo", "pam", "ann")
 HOSTILE = (
     "![x](http://evil.example/x.png)", "<img src=x onerror=alert(1)>", '=HYPERLINK("x")',
     "שלום עולם", "🦄" * 8, "a'b\"c`d$e^f", "Others", "(unattributed)", "x" * 120, "[l](javascript:1)",
@@ -53,6 +50,16 @@ EVENTS = [
     _event(1, "ann", "Search", 1, started_at=datetime(2025, 8, 2)),
     _event(1, "cy", "Search", 5, started_at=datetime(2025, 9, 3, 10)),
 ]  # fmt: skip
+OUTSIDE = {
+    "ada": (),
+    "mel": ("Secret plan", "Umbrella"),
+    "leo": ("Secret plan", "Umbrella", "Triage", "Writer"),
+    "pam": ("Secret plan", "Voice Bot", "m-voice", "Umbrella", "Writer"),
+    "ann": ("Secret plan", "Voice Bot", "m-voice", "Umbrella", "Writer"),
+}  # fmt: skip
+# Panels of which the command line has no rows: a list of prices, the steps of one session (their
+# last sum is its card), and what people did week by week, proven in tests/reports.
+OTHERWISE = ("model.prices", "session.steps", "sessions.lengths", "user.lengths", "users.returning")
 ONE_OF = {
     "project": "Search", "model": "m-large", "agent": "Triage", "user": "@me", "session": "s1",
 }  # fmt: skip
@@ -90,56 +97,68 @@ def _heading(measure: str) -> str:
 
 @pytest.mark.access
 @pytest.mark.money
-@pytest.mark.parametrize("who", ROLES)
-def test_every_figure_of_every_page_is_what_the_command_line_answers(
+@pytest.mark.parametrize("who", OUTSIDE)
+def test_every_page_says_what_the_command_line_answers_and_no_name_from_outside_the_scope(
     app, caught, capsys, tmp_path, who: str
 ):
     app(EVENTS, who)
-    compared = 0
+    compared: list[str] = []
     for module in EVERY:
         caught.clear()
         page = _open(app, module, who)
         assert _faults(page) == [], module.PATH
+        sent = repr(page._tree)
+        assert [name for name in OUTSIDE[who] if name in sent] == [], module.PATH
         shown = {m.label.lower().replace(" ", "_"): m.value for m in page.metric}
         for card in caught.cards:
-            (measure,) = card.question.measures
             if card.question.by or until(card.view) == card.view.filters.period.start:
                 continue  # a name and not a figure, or a time of which nothing is known yet
             (row,) = _answered(card, who, tmp_path / "data", capsys)
-            declared, value = MEASURES[measure], row[measure]
-            if declared.unit in (Unit.USD, Unit.CREDITS) and value is not None:
-                value = round(float(value) * USD) if declared.additive else float(value) * USD
-            spelled = text(value, declared.unit, additive=declared.additive)
-            own, usual = card.name.rpartition(".")[2], heading(declared).lower().replace(" ", "_")
-            drawn = shown[own] if own in shown else shown[usual]
-            assert drawn.split("/")[0] == spelled, (module.PATH, measure)
-            compared += 1
+            _check_card(card, row, shown)
+            compared.append(card.name)
         for seen in caught.panels:
-            rows = _answered(seen, who, tmp_path / "data", capsys)
-            headings = [column.heading for column in seen.sheet.columns]
-            for measure in seen.question.measures:
-                if _heading(measure) not in headings:
-                    continue
-                place = headings.index(_heading(measure))
-                mine = [plain(row[place], MEASURES[measure].unit) for row in seen.sheet.rows]
-                assert _figures(mine) == _figures(r[measure] for r in rows), (seen.name, measure)
-                compared += 1
-    assert compared > 12
+            held = _check_panel(seen, _answered(seen, who, tmp_path / "data", capsys))
+            assert held or seen.name in OTHERWISE, seen.name
+            compared += [seen.name] * held
+    assert len(compared) > 120
 
 
-@pytest.mark.access
-@pytest.mark.parametrize("who", [role for role in ROLES if role != "ada"])
-def test_no_page_sends_a_name_from_outside_the_scope(app, who: str):
-    theirs = {
-        "ann": ("Secret plan", "Voice Bot", "m-voice", "Umbrella", "Writer"),
-        "leo": ("Secret plan", "Umbrella", "Triage", "Writer"),
-        "pam": ("Secret plan", "Voice Bot", "m-voice", "Umbrella", "Writer"),
-        "mel": ("Secret plan", "Umbrella"),
-    }[who]
-    app(EVENTS, who)
-    for module in EVERY:
-        sent = repr(_open(app, module, who)._tree)
-        assert [name for name in theirs if name in sent] == [], module.PATH
+def _check_card(card, row: dict, shown: dict[str, str]) -> None:
+    (measure,) = card.question.measures
+    declared, value = MEASURES[measure], row[measure]
+    if declared.unit in (Unit.USD, Unit.CREDITS) and value is not None:
+        value = round(float(value) * USD) if declared.additive else float(value) * USD
+    spelled = text(value, declared.unit, additive=declared.additive)
+    own, usual = card.name.rpartition(".")[2], heading(declared).lower().replace(" ", "_")
+    drawn = shown[own] if own in shown else shown[usual]
+    assert drawn.split("/")[0] == spelled, (card.name, measure)
+
+
+def _check_panel(seen, rows: list[dict]) -> int:
+    """Compares what the panel downloads with `rows`; how many measures were compared."""
+    headings = [column.heading for column in seen.sheet.columns]
+    held = 0
+    for measure in seen.question.measures:
+        if _heading(measure) in headings:
+            place, mine = headings.index(_heading(measure)), seen.sheet.rows
+        elif "measure id" in headings:  # several measures, one below the other
+            place, of = len(headings) - 1, headings.index("measure id")
+            mine = [row for row in seen.sheet.rows if row[of] == measure]
+        elif f"sum of {measure}" in headings:  # the same hours of all weeks together
+            place = headings.index(f"sum of {measure}")
+            whole = sum(row[place] or 0 for row in seen.sheet.rows)
+            assert whole == sum(r[measure] or 0 for r in rows), (seen.name, measure)
+            held += 1
+            continue
+        else:
+            continue
+        shown = [plain(row[place], MEASURES[measure].unit) for row in mine]
+        assert _figures(shown) == _figures(r[measure] for r in rows), (seen.name, measure)
+        held += 1
+    if seen.question.measures == ("sessions",) and "session" in headings:
+        assert len(seen.sheet.rows) == rows[0]["sessions"], seen.name
+        held += 1
+    return held
 
 
 def _crowd() -> list[dict]:
@@ -168,9 +187,20 @@ SHAPES = {
     "no data at all": (list, OCTOBER),
 }  # fmt: skip
 
+DAILY = (("a crowd, twelve months",), ("no data at all", "view"))  # the others at night
 
-@pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("view", [{}, {"view": "table"}], ids=["charts", "tables"])
+
+@pytest.mark.parametrize(
+    ("shape", "view"),
+    [
+        pytest.param(
+            shape, view, id=f"{shape}, {'tables' if view else 'charts'}",
+            marks=[] if (shape, *view) in DAILY else pytest.mark.nightly,
+        )
+        for shape in SHAPES
+        for view in ({}, {"view": "table"})
+    ],
+)  # fmt: skip
 def test_no_page_breaks_whatever_the_data(app, caught, shape: str, view: dict):
     make, period = SHAPES[shape]
     events = make()

@@ -38,7 +38,7 @@ def test_the_six_cards_of_sessions(app):
     assert not page.error
     assert list(_metrics(page).items()) == [
         ("Sessions", "2"), ("Cost", "$37.00"), ("Total tokens", "400"),
-        ("Average session duration", "5 min 30 s"), ("Cost per session", "$18.00"),
+        ("Average duration", "5 min 30 s"), ("Cost per session", "$18.00"),
         ("Users", "2"),
     ]  # fmt: skip
     assert [s.value for s in page.subheader] == [
