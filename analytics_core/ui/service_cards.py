@@ -27,6 +27,7 @@ from analytics_core.ui.series import Series
 from analytics_core.ui.tables import timeline_table
 
 HEIGHT, WIDTH = 190, 330  # pixels, at least so wide
+FIRST = 6  # cards at first: a page of more than a dozen charts is neither quick nor read
 TOP = 4  # projects and rules by name: a card has little room for a legend
 COSTS, REQUESTS, USAGE = "costs", "requests", "usage"
 ICONS: Mapping[str, str] = {
@@ -41,7 +42,7 @@ _UNITS = Query(("cost", "quantity"), ("unit",))
 
 @dataclass(frozen=True, slots=True)
 class ServiceCards:
-    """Panels (`page.panel_type`) of all service types there are, the one with most cost first.
+    """Panels (`page.panel_type`) of the service types there are, the one with most cost first.
 
     Each asks what its own drop-down shows. The costs by project, which they begin with, are asked
     once for all of them.
@@ -58,11 +59,15 @@ class ServiceCards:
         return True
 
     def draw(self, view: View) -> None:
-        """Draws the cards, as many side by side as there is room for."""
+        """Draws the cards, as many side by side as there is room for; at first the largest."""
         parts = breakdown(view, "cost", "service_type").parts
-        st.subheader("Service types", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Service types", anchor=False)
+            if len(parts) > FIRST:
+                controls.switch(self.name, "all", f"Show all {len(parts)}")
+        shown = parts if state.switched(self.name, "all") else parts[:FIRST]
         with st.grid(columns=3, min_column_width=WIDTH, gap="small", key=f"{self.name}.cards"):
-            for part in parts:
+            for part in shown:
                 card = _Card(f"{self.name}_{part.member.name or 'none'}", part)
                 icon = ICONS.get(part.member.name or "", "category")
                 title = f":material/{icon}: {md_escape(part.label)}"

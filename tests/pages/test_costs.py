@@ -69,6 +69,18 @@ def test_the_page_holds_its_figures_panels_and_a_card_per_service_type_by_cost(a
     assert "One model has usage without a price" in words
 
 
+def test_of_many_service_types_the_six_largest_have_a_card_until_all_are_asked_for(app):
+    types = ("text_generation", "embedding", "agent", "speech_to_text", "image_generation",
+             "moderation", "rerank", "search")  # fmt: skip
+    events = [_event(n + 1, n, "ann", "Search", service_type=t) for n, t in enumerate(types)]
+    page = app(events, **OCTOBER)
+    assert len([t for t in _titles(page) if t.startswith(":material/")]) == 6
+    assert not any("Text generation" in title for title in _titles(page))  # the smallest
+    page.toggle(key="panel.costs.service.all").set_value(True).run()
+    assert len([t for t in _titles(page) if t.startswith(":material/")]) == 8
+    assert not page.exception
+
+
 def test_only_dimensions_the_data_have_are_offered(app):
     page = app(EVENTS, **OCTOBER)
     by = next(s for s in page.selectbox if s.key == "panel.costs.trend.by")
