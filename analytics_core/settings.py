@@ -75,6 +75,9 @@ class Settings:
     fiscal_year_start: int = _option(1, "Month in which the fiscal year begins.", _between(1, 12))
     currency: str = _option("USD", "Display currency; figures are kept in USD.", _one_of("usd"))
     contact: str = _option("", "Whom people ask for wider access; shown on refused pages.")
+    billing_account: str = _option(
+        "default", "Billing account (FOCUS) of usage whose source names no organization."
+    )
     stale_hours: float = _option(
         26.0, "Age of the newest event from which a page warns.", _between(1, 8760)
     )

@@ -15,6 +15,7 @@ from analytics_core.api.operations import OPERATIONS  # noqa: E402
 from analytics_core.api.problem import KINDS  # noqa: E402
 from analytics_core.api.selection import SELECTION  # noqa: E402
 from analytics_core.events import COLUMNS  # noqa: E402
+from analytics_core.export.focus import COLUMNS as COLUMNS_OF_FOCUS  # noqa: E402
 from analytics_core.semantics.dimension import DIMENSIONS  # noqa: E402
 from analytics_core.semantics.measure import MEASURES  # noqa: E402
 
@@ -110,7 +111,20 @@ def _operation(op: Operation) -> str:
     )
 
 
-PAGES = {"api.md": api, "events.md": events, "measures.md": measures, "settings.md": options}
+def focus() -> str:
+    """docs/focus.md."""
+    head = (ROOT / "docs" / "focus.head.md").read_text("utf-8")
+    rows = ((c.name, c.source, "yes" if c.filled else "") for c in COLUMNS_OF_FOCUS)
+    return NOTE + f"{head}\n" + _table(("column", "holds", "always filled"), rows)
+
+
+PAGES = {
+    "api.md": api,
+    "events.md": events,
+    "focus.md": focus,
+    "measures.md": measures,
+    "settings.md": options,
+}
 
 
 def stale() -> list[str]:

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from analytics_core.cli import files, mapping, prices, query, take, tokens, users
+from analytics_core.cli import export, files, mapping, prices, query, take, tokens, users
 from analytics_core.cli.call import PROGRAM, Call, Command, everywhere
 from analytics_core.cli.edge import guarded
 
@@ -13,6 +13,7 @@ COMMANDS: tuple[Command, ...] = (
     take.INGEST,
     take.DEMO,
     query.QUERY,
+    export.EXPORT,
     files.FILES,
     files.FORGET,
     files.SOURCES,

@@ -3,24 +3,16 @@
 import argparse
 import sys
 import textwrap
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
+from analytics_core.cli import selection
 from analytics_core.cli.call import OK, Call, Command, note
-from analytics_core.cli.where import params_of_where
-from analytics_core.errors import BadValue, NotWritable, TokentallyError, UnknownName
+from analytics_core.errors import BadValue, NotWritable
 from analytics_core.semantics.dimension import DIMENSIONS
-from analytics_core.semantics.filters import Filters, Scope
 from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 
-# How the options are called whose values the types of a question refuse.
-_OPTIONS = {"start": "--from", "end": "--to", "filters": "--where"} | {
-    name: f"--{name}" for name in ("measures", "by", "top", "limit", "period")
-}
-_LISTED = ("measure", "dimension")
 _BINARY = ("parquet", "arrow", "xlsx")
 
 
@@ -48,27 +40,11 @@ def _query_arguments(one: argparse.ArgumentParser) -> None:
     add("--measures", required=True, metavar="A,B", help="what to ask for; the first one ranks")
     add("--by", default="", metavar="DIM[,DIM]", help="break down by at most two dimensions")
     add("--grain", metavar="GRAIN", help="per hour, day, week, month, quarter or year")
-    add(
-        "--period",
-        metavar="NAME",
-        help="month (the default), last-month, today, yesterday, week, last-week, quarter, year,"
-        " hour, days:30, hours:6, or a month such as 2026-11",
-    )
-    add("--from", dest="start", metavar="T", help="2026-11-01 or 2026-11-01T08:00; with --to")
-    add("--to", dest="end", metavar="T", help="a day, which is included, or a time, which is not")
-    add(
-        "--where",
-        action="append",
-        default=[],
-        metavar="DIM=V1,V2",
-        help="keep these values; repeated, all of them hold. Nothing after = means unattributed;"
-        ' a value with a comma stands in double quotes: project="Maps, Routes"',
-    )
     add("--top", type=int, metavar="N", help="the N most by the first measure; the rest is Others")
     add("--order", choices=("value", "name"), default="value", help="how members are sorted")
     add("--compare", choices=("previous",), help="each figure beside that of the period before")
     add("--limit", type=int, metavar="N", help="cut the rows")
-    add("--as", dest="username", metavar="USER", help="see what that account sees")
+    selection.arguments(one)
     add("--format", default="table", help="table (the default), csv, json, parquet, arrow or xlsx")
     add("--out", type=Path, metavar="FILE", help="write there instead of printing")
 
@@ -82,10 +58,10 @@ def _query(call: Call) -> int:
     from analytics_core.store.view import View
 
     kind = format_of("json" if call.options.json else call.options.format)
-    _check_target(call, kind.name)
-    with _in_words_of_the_command_line(call.options):
-        query, filters = _question(call), _filters(call)
-    scope, me = _scope(call)
+    check_target(call, kind.name)
+    with selection.in_words_of_the_command_line(call.options):
+        query, filters = _question(call), selection.filters(call)
+    scope, me = selection.scope(call)
     with call.store() as store:
         view = View(store, scope, filters.resolved(me))
         try:
@@ -101,21 +77,6 @@ def _query(call: Call) -> int:
         elif answer.empty and not view.facts().rows:
             note("No events match.")
     return OK
-
-
-@contextmanager
-def _in_words_of_the_command_line(options: argparse.Namespace) -> Generator[None]:
-    try:
-        yield
-    except BadValue as wrong:
-        name = _OPTIONS.get(wrong.name, wrong.name)
-        if wrong.name == "period" and options.start is not None:
-            name = "--from/--to"
-        raise BadValue(name, wrong.value, wrong.expected) from None
-    except UnknownName as wrong:
-        if wrong.kind in _LISTED and wrong.nearest is None:
-            raise TokentallyError(f"{wrong} 'query --help' lists every {wrong.kind}.") from None
-        raise
 
 
 def _question(call: Call) -> Query:
@@ -134,34 +95,7 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, text.split(","))))
 
 
-def _filters(call: Call) -> Filters:
-    params = params_of_where(call.options.where) | {"period": [_period(call.options)]}
-    return Filters.from_params(params, call.now, call.calendar)
-
-
-def _period(options: argparse.Namespace) -> str:
-    if options.start is None and options.end is None:
-        return options.period or ""
-    if options.start is None or options.end is None:
-        given = options.start or options.end
-        raise BadValue("--from/--to", given, "both of them, or --period alone")
-    if options.period:
-        raise BadValue("--period", options.period, "either a period or --from and --to")
-    return f"{options.start}..{options.end}"
-
-
-def _scope(call: Call) -> tuple[Scope, str | None]:
-    """The scope of --as and that account's own id; everything for whoever runs the machine."""
-    from analytics_core.access.roles import scope_of
-    from analytics_core.semantics.filters import EVERYTHING
-
-    if call.options.username is None:
-        return EVERYTHING, None
-    principal = call.account(call.options.username).principal
-    return scope_of(principal), principal.user_id
-
-
-def _check_target(call: Call, kind: str) -> None:
+def check_target(call: Call, kind: str) -> None:
     """Before the question is asked: that its answer has somewhere to go."""
     out: Path | None = call.options.out
     if out is None and kind in _BINARY and sys.stdout is not None and sys.stdout.isatty():

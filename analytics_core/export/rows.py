@@ -1,18 +1,17 @@
 """The rows behind the figures as files: every selected event or usage item, none left out."""
 
-import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from analytics_core import events
 from analytics_core.export import csv
 from analytics_core.export.answer import of_selection
 from analytics_core.export.columnar import decimals
+from analytics_core.export.stream import Tally, arrow_parts, parquet_parts
 from analytics_core.reports.activity import unit_price
 from analytics_core.semantics.format import csv_number
 from analytics_core.semantics.unit import Unit
@@ -24,14 +23,14 @@ MOST = 500_000  # rows of a file that is made at once, in memory
 _NANO = "_nano"
 
 
-def csv_pages(view: View, of: Of) -> Iterator[bytes]:
+def csv_pages(view: View, of: Of, tally: Tally | None = None) -> Iterator[bytes]:
     """The CSV, part by part: a header, then a line per row, newest first; "" is unknown.
 
     Columns as in docs/events.md; times in the zone and in UTC, money in USD to the last digit, lists
     as JSON, text guarded against formulas.
     """
     yield csv_of(view.rows(of, Cut(1)).clear(), view, of)
-    for page in view.pages(of):
+    for page in (tally or Tally()).over(view.pages(of)):
         yield (
             _lines(page, view, of).write_csv(include_header=False, line_terminator="\r\n").encode()
         )
@@ -47,65 +46,24 @@ def parquet(view: View, of: Of) -> bytes:
     return b"".join(parquet_pages(view, of))
 
 
-def parquet_pages(view: View, of: Of) -> Iterator[bytes]:
-    """The Parquet file (zstd), part by part, newest first: events with the columns of the store.
-
-    What they are and how many stands as JSON in the file's metadata, under `tokentally`. Without
-    its last part it is no file that can be read.
-    """
-    out, rows = _Parts(), 0
+def parquet_pages(view: View, of: Of, tally: Tally | None = None) -> Iterator[bytes]:
+    """The Parquet file, part by part, newest first: events with the columns of the store."""
     schema = _schema(of, origin=view.scope.everything)
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for page in view.pages(of):
-            writer.write_table(_table(page, of, schema))
-            rows += page.height
-            yield out.taken()
-        about = {"rows": of, **of_selection(view.store, view.filters), "row_count": rows}
-        writer.add_key_value_metadata({"tokentally": json.dumps(about, ensure_ascii=False)})
-    yield out.taken()
+    pages = (tally or Tally()).over(view.pages(of))
+    tables = (_table(page, of, schema) for page in pages)
+    about = {"rows": of, **of_selection(view.store, view.filters)}
+    return parquet_parts(tables, schema, lambda rows: {**about, "row_count": rows})
 
 
 def arrow_pages(view: View, of: Of) -> Iterator[bytes]:
     """The rows as an Arrow IPC stream, part by part, newest first; columns as in Parquet."""
-    out = _Parts()
     schema = _schema(of, origin=view.scope.everything)
-    with pa.ipc.new_stream(out, schema) as stream:
-        for page in view.pages(of):
-            stream.write_table(_table(page, of, schema))
-            yield out.taken()
-    yield out.taken()
+    return arrow_parts((_table(page, of, schema) for page in view.pages(of)), schema)
 
 
 def table_of(page: pl.DataFrame, view: View, of: Of) -> pa.Table:
     """One page of rows as a table with the columns of `parquet_pages`."""
     return _table(page, of, _schema(of, origin=view.scope.everything))
-
-
-class _Parts(io.RawIOBase):
-    """A file that only grows, and is read while it does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._parts: list[bytes] = []
-        self._written = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._written
-
-    def write(self, data: Any, /) -> int:
-        part = bytes(data)
-        self._parts.append(part)
-        self._written += len(part)
-        return len(part)
-
-    def taken(self) -> bytes:
-        """What was written since this was asked last."""
-        part = b"".join(self._parts)
-        self._parts.clear()
-        return part
 
 
 def _schema(of: Of, *, origin: bool) -> pa.Schema:
@@ -146,10 +104,10 @@ def _cell(page: pl.DataFrame, name: str) -> pl.Expr | pl.Series:
     """One column as CSV holds it, under its heading there."""
     kind = page.schema[name]
     if name == "quantity_micro":
-        return _decimal(name, 6).alias("quantity")
+        return decimal(name, 6).alias("quantity")
     if name.endswith(_NANO):
         unit = "" if name == "credits_nano" else " (USD)"
-        return _decimal(name, 9).alias(name.removesuffix(_NANO) + unit)
+        return decimal(name, 9).alias(name.removesuffix(_NANO) + unit)
     if isinstance(kind, pl.Datetime):
         return _moment(name, "UTC")
     if kind.is_nested():
@@ -167,10 +125,11 @@ def _moment(name: str, zone: str) -> pl.Expr:
     return there.dt.to_string(f"%Y-%m-%dT%H:%M:%S%.f{offset}").alias(f"{name} ({zone})")
 
 
-def _decimal(name: str, digits: int) -> pl.Expr:
-    """Whole steps of 10^-digits as plain decimals, without trailing zeros."""
+def decimal(name: str, digits: int, *, trimmed: bool = True) -> pl.Expr:
+    """Whole steps of 10^-digits as plain decimals, unless said otherwise without trailing zeros."""
     steps, one = pl.col(name).abs(), 10**digits
-    fraction = (steps % one).cast(pl.String).str.zfill(digits).str.strip_chars_end("0")
+    fraction = (steps % one).cast(pl.String).str.zfill(digits)
+    fraction = fraction.str.strip_chars_end("0") if trimmed else fraction
     sign = pl.when(pl.col(name) < 0).then(pl.lit("-")).otherwise(pl.lit(""))
     point = pl.when(fraction == "").then(pl.lit("")).otherwise(pl.lit(".") + fraction)
     return sign + (steps // one).cast(pl.String) + point

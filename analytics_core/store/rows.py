@@ -54,18 +54,22 @@ class Rows:
 
     def pages(self) -> Iterator[pl.DataFrame]:
         """Every row, newest first, a few hours at a time."""
+        return (part.page(Cut()) for part in self.slices(PAGE))
+
+    def slices(self, size: int) -> Iterator["Rows"]:
+        """The selection cut at whole hours, newest first: parts of `size` events, or of one hour."""
         dialect = self.generation.engine.dialect
         files = tuple(file for month in self._months(Cut()) for file in month)
         hours = self._run(sql_rows.hours(self._selection(files), dialect))
         end, held = self.filters.period.end, 0
         for hour, rows in hours.iter_rows():
             held += rows
-            if held >= PAGE:
+            if held >= size:
                 start = max(EPOCH + timedelta(hours=hour), self.filters.period.start)
-                yield self._between(start, end).page(Cut())
+                yield self._between(start, end)
                 end, held = start, 0
         if held:
-            yield self._between(self.filters.period.start, end).page(Cut())
+            yield self._between(self.filters.period.start, end)
 
     def _months(self, cut: Cut) -> list[tuple[str, ...]]:
         """The files that may hold rows of a cut, at least one lot, the newest month first."""

@@ -62,7 +62,7 @@ def download(view: View, name: str, file: File) -> None:
     """
     allowed = login.witness(view.scope)
     page, _, panel = name.partition(".")
-    named = {"page": page, "panel": panel, "format": file.ending}
+    named = {"page": page, "panel": file.name or panel, "format": file.ending}
     noted = deeds.later("export", urlencode(named | view.filters.to_params(), doseq=True))
 
     def data() -> bytes:

@@ -17,7 +17,9 @@ from analytics_core.semantics.format import filters_text
 from analytics_core.store.view import View
 from analytics_core.ui import state
 from analytics_core.ui.download import File, Made, menu
+from analytics_core.ui.focus_files import ELSEWHERE, few, focus_files
 
+OF_FOCUS = ("costs", "explore")  # the pages where FOCUS rows are offered
 _PANELS = state.of_panel("page", "panels")
 _ICON = re.compile(r":material/\w+:\s*")
 _ESCAPED = re.compile(r"\\(.)")
@@ -109,7 +111,13 @@ def page_menu(view: View, title: str) -> None:
         label="This page as a workbook", ending="xlsx", mime=workbook.MIME, made=made, name="page",
         about="A worksheet for each panel, charts, and what the file is about (XLSX)",
     )  # fmt: skip
-    menu(view, f"{state.path() or 'overview'}.page", lambda: (file,))
+    path = state.path() or "overview"
+    if path not in OF_FOCUS:
+        menu(view, f"{path}.page", lambda: (file,))
+    elif few(view):
+        menu(view, f"{path}.page", lambda: (file, *focus_files(view)))
+    else:
+        menu(view, f"{path}.page", lambda: (file,), ELSEWHERE)
 
 
 def _others(view: View, panels: Sequence[Panel]) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ import pytest
 
 from analytics_core.access.audit import Audit
 from analytics_core.api import export
-from analytics_core.api.export import ending_in_an_error
 from analytics_core.errors import TooSlow
+from analytics_core.export.stream import ending_in_an_error
 from analytics_core.store import rows as store_rows
 
 START = datetime(2026, 11, 1, 9)
@@ -212,7 +212,7 @@ def test_a_csv_that_breaks_off_says_so_in_its_last_line(world, monkeypatch, capl
     with pytest.raises(TooSlow):
         next(parts)
 
-    monkeypatch.setitem(export._PAGES, "csv", (breaks, "text/csv"))
+    monkeypatch.setitem(export._PAGES, "csv", breaks)
     here = world(EVENTS)
     answer = here.get("/export?of=events")
     assert answer.text.splitlines()[-1].startswith('"ERROR: ')

@@ -139,7 +139,8 @@ def test_the_page_switch_turns_every_panel_and_stands_in_the_url(overview):
 
 def test_a_download_holds_the_figures_of_the_panel(overview):
     page = overview()
-    _panel(page, "projects").get_by_role("button", name="Download").click()
+    menu = _panel(page, "projects").get_by_test_id("stPopoverButton").filter(has_text="Download")
+    menu.click()
     with page.expect_download() as held:
         page.get_by_test_id("stDownloadButton").get_by_role("button", name="CSV").click()
     assert re.fullmatch(

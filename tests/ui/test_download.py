@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -94,6 +95,21 @@ def test_the_whole_page_is_one_workbook_with_a_worksheet_for_each_panel(opened, 
     assert sum(row[column] for row in made["Cost overview"][1:]) == 3.000000001
     said = dict(made["About this file"])
     assert (said["Page"], said["Rows of 'Cost by project'"]) == ("Overview", "2 of 2")
+
+
+@pytest.mark.money
+def test_costs_and_explore_offer_focus_rows_that_sum_to_the_cost(opened, monkeypatch):
+    key = "panel.costs.page"
+    files = opened(key, path="costs")
+    lines = files[f"{key}.focuscsv"]().decode("utf-8-sig").splitlines()
+    place = lines[0].split(",").index("EffectiveCost")
+    assert sum(Decimal(line.split(",")[place]) for line in lines[1:]) == Decimal("3.000000001")
+    table = pl.read_parquet(io.BytesIO(files[f"{key}.focusparquet"]()))
+    assert table["EffectiveCost"].sum() == Decimal("3.000000001")
+    ((_, deed),) = login.gate().audit.newest(1)
+    assert (deed.rows, parse_qs(deed.asked)["panel"]) == (2, ["focus"])
+    monkeypatch.setattr("analytics_core.ui.focus_files.MOST", 1)
+    assert f"{key}.focuscsv" not in opened(key, path="costs")
 
 
 def test_lists_stand_in_the_pages_workbook_with_raw_figures_and_rows_of_how_many(
