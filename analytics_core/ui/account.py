@@ -23,6 +23,7 @@ from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 
 _MANY, _MOST_HEIGHT = 4, 360  # sign-ins before they scroll, and pixels of them
+_GLOSSARY_HEIGHT = 480  # pixels of its words, before they scroll
 _KINDS = {"measure": "Measures", "dimension": "Dimensions", "word": "Other words"}
 _QUESTIONS = {
     "What does each project cost?": Query(("cost",), ("project",)),
@@ -165,7 +166,8 @@ def _glossary() -> None:
     if not listed:
         st.info("No word of this app holds that text.")
         return
-    st.table([_row(term) for term in listed])
+    with st.container(height=_GLOSSARY_HEIGHT, border=False):
+        st.table([_row(term) for term in listed])
 
 
 def _row(term: Term) -> dict[str, str]:

@@ -30,6 +30,7 @@ from analytics_core.ui.headings import heading
 from analytics_core.ui.page_file import remember
 
 NOTABLE = 0.1  # a change is coloured only beyond this, and only where it is better or worse
+LARGE = 11  # letters of a name that a card has room for in the size of a figure
 
 
 def here(view: View) -> View:
@@ -200,11 +201,12 @@ def _beside(view: View, measure: Measure) -> None:
 
 def _words(view: View, page: str, card: Words) -> None:
     value, below = card.says(view)
+    shown = md_escape(value)
     name = _name(page, card.label)
     with st.container(border=True, height="stretch", gap="xxsmall", key=name):
         st.metric(
             card.label,
-            md_escape(value),
+            shown if len(value) <= LARGE else f":small[**{shown}**]",
             delta=md_escape(below),
             delta_color="off",
             delta_arrow="off",

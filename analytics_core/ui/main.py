@@ -118,11 +118,13 @@ def _page_body(module: ModuleType, view: View, principal: Principal, now: dateti
     """What the page shows, or why it shows nothing."""
     of = getattr(module, "OF", None)
     selection = getattr(module, "SELECTION", True)
+    open_to_them = menu.is_for(module, principal)
     if of is None:
-        header.title(module.TITLE, _crumbs(module, principal), switch=selection)
+        crumbs = _crumbs(module, principal)
+        header.title(module.TITLE, crumbs, switch=selection and open_to_them)
     else:
         detail.title(view, module.TITLE, of, _crumbs(module, principal))
-    if not menu.is_for(module, principal):
+    if not open_to_them:
         empty.not_for(principal, view.store.settings.contact)
         return
     if principal.has_role("admin"):

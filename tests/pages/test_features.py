@@ -43,6 +43,12 @@ def _words(page: AppTest) -> str:
     return "\n".join(str(e.value) for e in drawn).replace("\\", "")
 
 
+def test_a_long_name_on_a_card_is_smaller_so_that_it_is_not_cut_off(app):
+    long = [event | {"feature": "Answer suggestions"} for event in EVENTS]
+    figures = _metrics(app(long, "ada", "features", **OCTOBER))
+    assert figures["Largest adoption"] == (":small[**Answer suggestions**]", "100% of users")
+
+
 def test_features_have_their_adoption_new_users_and_repeat_use(app):
     page = app(EVENTS, "ada", "features", **OCTOBER)
     assert not page.exception
