@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from analytics_core import settings
+from analytics_core.charts.drawing import CHECKED
 from analytics_core.events import SCHEMA_NUMBER, schema
 from analytics_core.semantics.filters import EVERYTHING, Filters, Pick, Scope
 from analytics_core.semantics.period import Calendar, Period
@@ -29,6 +30,12 @@ NOW = datetime(2026, 11, 20, 16, 45, 30, tzinfo=UTC)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the approved texts")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def validated_charts() -> None:
+    """Every chart that any test draws is held against the schema of Vega-Lite."""
+    CHECKED["validate"] = True
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import pytest
 from analytics_core.charts.area import area
 from analytics_core.charts.bars import bars
 from analytics_core.charts.doughnut import doughnut
-from analytics_core.charts.drawing import Drawing
+from analytics_core.charts.drawing import Drawing, finished
 from analytics_core.charts.line import line
 from analytics_core.charts.matrix import fits, matrix
 from analytics_core.charts.stacked_bar import stacked_bar
@@ -66,6 +66,13 @@ def parts_of(spec: Any, key: str) -> Iterator[Any]:
 
 
 every_kind = pytest.mark.parametrize("kind", [*OVER_TIME, *OF_PARTS])
+
+
+def test_a_wrong_shape_is_found_by_whichever_test_draws_it():
+    wrong = alt.Chart(alt.NamedData("rows")).mark_bar().encode(x="a:N")
+    wrong.mark.cornerRadius = "round"
+    with pytest.raises(alt.utils.schemapi.SchemaValidationError):
+        finished(wrong)
 
 
 @every_kind
