@@ -70,7 +70,7 @@ every_kind = pytest.mark.parametrize("kind", [*OVER_TIME, *OF_PARTS])
 
 def test_a_wrong_shape_is_found_by_whichever_test_draws_it():
     wrong = alt.Chart(alt.NamedData("rows")).mark_bar().encode(x="a:N")
-    wrong.mark.cornerRadius = "round"
+    wrong.mark = "blob"
     with pytest.raises(alt.utils.schemapi.SchemaValidationError):
         finished(wrong)
 
