@@ -22,7 +22,7 @@ BLOCKS: layout.Blocks = (
     Cards(
         "project",
         (
-            Own("Cost this month", "cost", clock.month, "vs last month"),
+            Own("Cost this month", "cost", clock.month, "vs prev"),
             Own("Cost today", "cost", clock.today, "vs yesterday"),
             Own("Requests today", "requests", clock.today, "vs yesterday"),
             "total_tokens",
