@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from analytics_core.access.tokens import DAYS, LONGEST_NAME, Token, Tokens, Wish
+from analytics_core.access.principal import Principal
+from analytics_core.access.tokens import (
+    DAYS,
+    FIXABLE,
+    LONGEST_NAME,
+    PUSH,
+    READ,
+    Token,
+    Tokens,
+    Wish,
+)
 from analytics_core.errors import TokentallyError
 from analytics_core.semantics.filters import Filters, Grant
 from analytics_core.semantics.format import filters_text, moment_text
@@ -16,9 +26,10 @@ from analytics_core.ui.escape import md_escape
 NAME = "account.tokens"
 LIVES = (7, 30, DAYS, 180, 366)  # days
 _MADE = state.of_panel(NAME, "made")  # the text of a new token, until its dialog is closed
-_NAME, _LIFE, _NARROW, _WRONG = (
-    state.of_panel(NAME, part) for part in ("name", "days", "narrow", "wrong")
+_NAME, _LIFE, _NARROW, _WRONG, _MAY, _SOURCE = (
+    state.of_panel(NAME, part) for part in ("name", "days", "narrow", "wrong", "may", "source")
 )
+_ABILITIES = {READ: "Ask what you see here", PUSH: "Send usage, and read nothing"}
 
 
 def draw(view: View) -> None:
@@ -37,7 +48,7 @@ def draw(view: View) -> None:
         if token.belongs_to(principal):
             _line(token, view)
     with st.expander("New token", icon=":material/add:"), edge(f"{NAME}.new"):
-        _form(view)
+        _form(principal, view)
     if _MADE in st.session_state:
         st.dialog("Your new token", on_dismiss=_forget)(_show)(st.session_state[_MADE])
 
@@ -62,8 +73,10 @@ def _facts(token: Token, view: View) -> str:
     now = datetime.now(UTC)
     ends = "expired" if token.expires <= now else "expires"
     used = f"last used {moment_text(token.last_used, zone)}" if token.last_used else "never used"
-    only = f" · only {_picks_text(token.picks, view)}" if token.picks else ""
-    return f"tt_{token.id}… · {ends} {moment_text(token.expires, zone)} · {used}{only}"
+    source = f" · as {token.source}" if token.source else ""
+    kind = "only" if token.may(READ) else "all of it"
+    only = f" · {kind} {_picks_text(token.picks, view)}" if token.picks else ""
+    return f"tt_{token.id}… · {ends} {moment_text(token.expires, zone)} · {used}{source}{only}"
 
 
 def _picks_text(picks: Grant, view: View) -> str:
@@ -73,8 +86,16 @@ def _picks_text(picks: Grant, view: View) -> str:
     return whole.removeprefix(period).lstrip(" ,;·")
 
 
-def _form(view: View) -> None:
+def _may_push(principal: Principal) -> bool:
+    """Whether to offer tokens that send: what they send counts in everybody's figures."""
+    return principal.has_role("admin") and not principal.demo
+
+
+def _form(principal: Principal, view: View) -> None:
     picks = tuple(pick for pick in view.filters.picks if not pick.of.items)
+    may, source = _ability(principal)
+    if may == PUSH:  # these are said in place of the events
+        picks = tuple(p for p in picks if p.dimension in FIXABLE and len(p.values) == 1)
     name = st.text_input(
         "Name",
         key=_NAME,
@@ -84,15 +105,18 @@ def _form(view: View) -> None:
     st.session_state.setdefault(_LIFE, DAYS)
     st.selectbox("Lives for", LIVES, key=_LIFE, format_func=lambda number: f"{number} days")
     if picks:
+        text = md_escape(_picks_text(picks, view))
         st.toggle(
-            f"Only {md_escape(_picks_text(picks, view))}",
+            f"All of it is {text}" if may == PUSH else f"Only {text}",
             key=_NARROW,
-            help="Narrows the token to what the filters of the sidebar keep now",
+            help="Says so in place of what is sent, whatever it says itself"
+            if may == PUSH
+            else "Narrows the token to what the filters of the sidebar keep now",
         )
     st.button(
         "Make the token",
         key=state.of_panel(NAME, "make"),
-        disabled=not name.strip(),
+        disabled=not name.strip() or (may == PUSH and not source),
         on_click=_make,
         args=(picks,),
     )
@@ -101,14 +125,39 @@ def _form(view: View) -> None:
         st.error(md_escape(wrong))
 
 
+def _ability(principal: Principal) -> tuple[str, str]:
+    """(what the token may do, for one that sends the name of what it sends) as the form says."""
+    if not _may_push(principal):
+        return READ, ""
+    st.session_state.setdefault(_MAY, READ)
+    may = st.selectbox("It may", tuple(_ABILITIES), key=_MAY, format_func=_ABILITIES.__getitem__)
+    if may != PUSH:
+        return READ, ""
+    source = st.text_input(
+        "Source",
+        key=_SOURCE,
+        max_chars=32,
+        placeholder="Under which name its usage is kept, such as litellm",
+        help="docs/push.md says how a LiteLLM proxy or an OpenTelemetry collector sends it",
+    )
+    return PUSH, source.strip()
+
+
 def _make(picks: Grant) -> None:
     """Makes a token of what the form says, for the person of this tab; for `on_click`."""
     principal, now, said = login.who(), datetime.now(UTC), st.session_state
     if principal is None:
         return
     narrow = picks if said.get(_NARROW) else ()
+    push = _may_push(principal) and said.get(_MAY) == PUSH
     try:
-        wish = Wish(name=said[_NAME], days=said[_LIFE], picks=narrow)
+        wish = Wish(
+            name=said[_NAME],
+            days=said[_LIFE],
+            picks=narrow,
+            abilities=(PUSH,) if push else (READ,),
+            source=said.get(_SOURCE, "").strip() if push else None,
+        )
         token, text = _tokens().make(principal, wish, now)
     except TokentallyError as wrong:
         said[_WRONG] = str(wrong)

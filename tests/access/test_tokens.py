@@ -3,7 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analytics_core.access.accounts import NOBODY
+from analytics_core.access.caller import Caller
 from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
+from analytics_core.access.principal import Principal
 from analytics_core.access.tokens import MOST_TOKENS, PUSH, READ, Tokens, Wish
 from analytics_core.errors import BadValue, UnknownName
 from analytics_core.semantics.filters import EVERYTHING, NOTHING, Pick, Scope
@@ -188,3 +190,50 @@ def test_an_unreadable_accounts_file_lets_nobody_in(gate, tmp_path):
     assert gate.caller(text, NOW) is not None  # the last good content, for five minutes
     assert gate.accounts(NOW + timedelta(minutes=6)) == NOBODY
     assert gate.caller(text, NOW + timedelta(minutes=6)) is None
+
+
+@pytest.mark.parametrize(
+    "picks",
+    [
+        (Pick("model", ("gpt-5",)),),  # what was called is not the token's to say
+        (Pick("project", ("Search", "Atlas")),),
+        (Pick("project", (None,)),),
+        (SEARCH, Pick("team", ())),
+    ],
+)
+def test_what_a_pushing_token_fixes_is_one_value_of_a_dimension_that_events_may_say(picks):
+    assert Wish(name="x", picks=picks).picks == picks, "of one that reads they only narrow"
+    with pytest.raises(BadValue, match="one value each of organization, team, user"):
+        Wish(name="x", abilities=(PUSH,), source="x", picks=picks)
+
+
+def test_what_a_pushing_token_fixes_is_kept_with_it(tokens, ana):
+    wish = Wish(name="x", abilities=(PUSH,), source="x", picks=(SEARCH, Pick("team", ("core",))))
+    token, _ = tokens.make(ana, wish, NOW)
+    assert token.fixed == {"project": "Search", "team": "core"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "fixed", "may"),
+    [
+        (("admin",), {}, True),
+        (("project_admin",), {"project": "Search"}, True),
+        (("project_admin",), {"user": "u"}, True),
+        (("project_admin",), {"project": "Atlas"}, False),
+        (("project_admin",), {}, False),
+        (("member",), {"user": "u", "project": "Atlas"}, True),
+        (("member",), {"project": "Search"}, False),
+        ((), {"user": "u"}, False),
+    ],
+)
+@pytest.mark.parametrize("demo", [False, True])
+def test_a_token_pushes_what_its_owner_may_see_and_of_a_demo_account_nothing(
+    tokens, roles, fixed, may, demo
+):
+    picks = tuple(Pick(name, (value,)) for name, value in fixed.items())
+    owner = Principal(
+        username="o", name="O", user_id="u", roles=roles, projects=("Search",), demo=demo
+    )
+    wish = Wish(name="x", abilities=(PUSH,), source="x", picks=picks)
+    token, _ = tokens.make(owner, wish, NOW)
+    assert Caller(owner, token).may_push is (may and not demo)

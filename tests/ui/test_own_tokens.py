@@ -77,6 +77,44 @@ def test_a_token_can_be_narrowed_to_the_filters_of_the_sidebar(app):
     assert "never used · only team core" in everything_said(page)
 
 
+MAY, SOURCE = "panel.account.tokens.may", "panel.account.tokens.source"
+
+
+def test_an_administrator_makes_a_token_that_sends_usage(app):
+    page = app(EVENTS, who="ada", path="account", team="core", model="m")
+    page.selectbox(key=MAY).set_value("push").run()
+    page.text_input(key=NAME).set_value("proxy").run()
+    assert page.button(key=MAKE).disabled, "it needs the name of what it sends"
+    page.text_input(key=SOURCE).set_value("litellm").run()
+    toggle = page.toggle(key="panel.account.tokens.narrow")
+    assert toggle.label.replace("\\", "") == "All of it is team core"
+    toggle.set_value(True).run()
+    page.button(key=MAKE).click().run()
+    assert not page.exception
+    (text,) = [c.value for c in page.code if c.value.startswith("tt_")]
+    caller = login.gate().caller(text, datetime.now(UTC))
+    assert caller.may_push
+    token = caller.token
+    assert (token.abilities, token.source, token.fixed) == (("push",), "litellm", {"team": "core"})
+    assert "· as litellm · all of it team core" in everything_said(page)
+
+
+def test_a_source_that_is_no_name_is_refused_with_a_sentence(app):
+    page = app(EVENTS, who="ada", path="account")
+    page.selectbox(key=MAY).set_value("push").run()
+    page.text_input(key=NAME).set_value("proxy").run()
+    page.text_input(key=SOURCE).set_value("My Proxy").run()
+    page.button(key=MAKE).click().run()
+    assert "a short name in lower case" in page.error[0].value
+    assert tokens("ada") == ()
+
+
+@pytest.mark.parametrize("who", ["ann", "leo", "pam", "mel"])
+def test_only_administrators_are_offered_tokens_that_send(app, who):
+    page = app(EVENTS, who=who, path="account")
+    assert MAY not in [each.key for each in page.selectbox]
+
+
 def test_too_many_tokens_are_refused_with_a_sentence(app, monkeypatch):
     monkeypatch.setattr("analytics_core.access.tokens.MOST_TOKENS", 1)
     page = app(EVENTS, who="ann", path="account")

@@ -71,9 +71,13 @@ class Receipts:
                 )  # fmt: skip
 
     def forget(self, before: datetime) -> None:
-        """Drops receipts of bodies that came before that."""
+        """Drops receipts of bodies that came before that, and their places."""
+        old = int(before.timestamp() * 1000)
         with self.state.transaction():
             self.state.write(
-                "DELETE FROM receipts WHERE received < ?", int(before.timestamp() * 1000)
-            )
-            self.state.write("DELETE FROM receipt_places WHERE id NOT IN (SELECT id FROM receipts)")
+                "DELETE FROM receipt_places WHERE id IN (SELECT id FROM receipts WHERE received < ?)"
+                " AND NOT EXISTS (SELECT 1 FROM receipts AS newer"
+                " WHERE newer.id = receipt_places.id AND newer.received >= ?)",
+                old, old,
+            )  # fmt: skip
+            self.state.write("DELETE FROM receipts WHERE received < ?", old)
