@@ -62,6 +62,17 @@ BEGIN SELECT RAISE(ABORT, 'rows of the audit never change'); END;
 CREATE TRIGGER IF NOT EXISTS audit_is_kept BEFORE DELETE ON audit
 WHEN OLD.time > unixepoch() * 1000 - 34560000000  -- 400 days
 BEGIN SELECT RAISE(ABORT, 'rows of the audit are kept for 400 days'); END;
+CREATE INDEX IF NOT EXISTS audit_time ON audit (time);
+CREATE TABLE IF NOT EXISTS audit_chain (
+    id INTEGER PRIMARY KEY,       -- of the row in audit
+    before TEXT NOT NULL,         -- the hash of the row before
+    hash TEXT NOT NULL            -- SHA-256 of that and of the row
+) STRICT;
+CREATE TRIGGER IF NOT EXISTS audit_chain_never_changes BEFORE UPDATE ON audit_chain
+BEGIN SELECT RAISE(ABORT, 'the chain of the audit never changes'); END;
+CREATE TRIGGER IF NOT EXISTS audit_chain_is_kept BEFORE DELETE ON audit_chain
+WHEN EXISTS (SELECT 1 FROM audit WHERE audit.id = OLD.id)
+BEGIN SELECT RAISE(ABORT, 'the chain of the audit is kept with its rows'); END;
 CREATE TABLE IF NOT EXISTS saved_views (
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,

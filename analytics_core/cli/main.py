@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from analytics_core.cli import export, files, mapping, prices, query, take, tokens, users
+from analytics_core.cli import audit, export, files, mapping, prices, query, take, tokens, users
 from analytics_core.cli.call import PROGRAM, Call, Command, everywhere
 from analytics_core.cli.edge import guarded
 
@@ -24,6 +24,7 @@ COMMANDS: tuple[Command, ...] = (
     prices.REPRICE,
     users.USER,
     tokens.TOKEN,
+    audit.AUDIT,
 )
 USAGE = 2  # what argparse exits with
 

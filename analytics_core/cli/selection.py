@@ -19,14 +19,7 @@ _LISTED = ("measure", "dimension")
 def arguments(one: argparse.ArgumentParser) -> None:
     """The options of a selection."""
     add = one.add_argument
-    add(
-        "--period",
-        metavar="NAME",
-        help="month (the default), last-month, today, yesterday, week, last-week, quarter, year,"
-        " hour, days:30, hours:6, or a month such as 2026-11",
-    )
-    add("--from", dest="start", metavar="T", help="2026-11-01 or 2026-11-01T08:00; with --to")
-    add("--to", dest="end", metavar="T", help="a day, which is included, or a time, which is not")
+    period_arguments(one, "month (the default)")
     add(
         "--where",
         action="append",
@@ -36,6 +29,19 @@ def arguments(one: argparse.ArgumentParser) -> None:
         ' a value with a comma stands in double quotes: project="Maps, Routes"',
     )
     add("--as", dest="username", metavar="USER", help="see what that account sees")
+
+
+def period_arguments(one: argparse.ArgumentParser, default: str) -> None:
+    """The options of a period; `default` is what is meant without any."""
+    add = one.add_argument
+    add(
+        "--period",
+        metavar="NAME",
+        help=f"{default}, last-month, today, yesterday, week, last-week, quarter, year,"
+        " hour, days:30, hours:6, or a month such as 2026-11",
+    )
+    add("--from", dest="start", metavar="T", help="2026-11-01 or 2026-11-01T08:00; with --to")
+    add("--to", dest="end", metavar="T", help="a day, which is included, or a time, which is not")
 
 
 @contextmanager
@@ -56,11 +62,12 @@ def in_words_of_the_command_line(options: argparse.Namespace) -> Generator[None]
 
 def filters(call: Call) -> Filters:
     """The period and the picks. Raises BadValue, UnknownName."""
-    params = params_of_where(call.options.where) | {"period": [_period(call.options)]}
+    params = params_of_where(call.options.where) | {"period": [period_name(call.options)]}
     return Filters.from_params(params, call.now, call.calendar)
 
 
-def _period(options: argparse.Namespace) -> str:
+def period_name(options: argparse.Namespace) -> str:
+    """The period as an address has it, "" where none is given. Raises BadValue."""
     if options.start is None and options.end is None:
         return options.period or ""
     if options.start is None or options.end is None:

@@ -1,12 +1,13 @@
 """Files made when they are asked for, for whoever may still see what is in them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from analytics_core.export import csv
+from analytics_core.semantics.filters import Scope
 from analytics_core.store.view import View
 from analytics_core.ui import deeds, login, state
 from analytics_core.ui.errors import edge
@@ -24,7 +25,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file that can be asked for: `made` makes it, `about` is said of it, `name` is in its name."""
+    """A file that can be asked for: `made` makes it, `about` is said of it, `name` is in its name.
+
+    `asked` is what it is of, where that is not the View's selection; it names no days then.
+    """
 
     label: str
     ending: str
@@ -32,6 +36,7 @@ class File:
     about: str
     made: Callable[[], Made]
     name: str = ""
+    asked: Mapping[str, str] | None = None
 
 
 def menu(view: View, name: str, files: Callable[[], Iterable[File]], note: str = "") -> None:
@@ -60,23 +65,13 @@ def download(view: View, name: str, file: File) -> None:
     Whether the reader may still see the scope of `view` is asked again at the click: the page they
     have open may be older than their role.
     """
-    allowed = login.witness(view.scope)
     page, _, panel = name.partition(".")
     named = {"page": page, "panel": file.name or panel, "format": file.ending}
-    noted = deeds.later("export", urlencode(named | view.filters.to_params(), doseq=True))
-
-    def data() -> bytes:
-        if not allowed():
-            noted(0, "gone")
-            return GONE
-        made = file.made()
-        noted(made.rows, "ok")
-        return made.content
-
-    period, nonce = view.filters.period, state.nonce()
+    of = view.filters.to_params() if file.asked is None else file.asked
+    period, nonce = None if file.asked is not None else view.filters.period, state.nonce()
     st.download_button(
         file.label,
-        data=data,
+        data=given(file.made, view.scope, {**named, **of}),
         file_name=csv.file_name(page, file.name or panel, period, nonce, file.ending),
         mime=file.mime,
         key=state.of_panel(name, f"{file.name}{file.ending}"),
@@ -85,3 +80,21 @@ def download(view: View, name: str, file: File) -> None:
         type="tertiary",
         on_click="ignore",
     )
+
+
+def given(
+    made: Callable[[], Made], scope: Scope, asked: Mapping[str, str | Sequence[str]]
+) -> Callable[[], bytes]:
+    """What a click gets: the file, if its reader still sees that scope; either way the audit knows."""
+    allowed = login.witness(scope)
+    noted = deeds.later("export", urlencode(asked, doseq=True))
+
+    def data() -> bytes:
+        if not allowed():
+            noted(0, "gone")
+            return GONE
+        held = made()
+        noted(held.rows, "ok")
+        return held.content
+
+    return data

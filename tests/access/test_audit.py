@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from analytics_core.access.audit import KEPT_DAYS, Audit, Deed
+from analytics_core.access.audit import KEPT_DAYS, Audit, Deed, Wanted
 
 pytestmark = pytest.mark.access
 
@@ -42,3 +42,25 @@ def test_rows_that_are_older_than_they_are_kept_for_go_when_another_is_added(sta
     for days in (KEPT_DAYS + 1, KEPT_DAYS - 1, 0):
         audit.add(deed(NOW - timedelta(days=days)))
     assert [(NOW - each.time).days for _, each in audit.newest(10)] == [0, KEPT_DAYS - 1]
+
+
+def test_deeds_are_found_by_who_what_and_when(state):
+    audit = Audit(state)
+    for hours, who, what in ((3, "ana", "export"), (2, "bo", "export"), (1, "ana", "sign-in")):
+        audit.add(deed(NOW - timedelta(hours=hours), principal=who, action=what))
+    audit.add(deed(action="token made"))
+
+    def found(**wanted: object) -> list[tuple[str, str]]:
+        asked = Wanted(**wanted)
+        deeds = [(each.principal, each.action) for _, each in audit.every(asked)]
+        assert audit.count(asked) == len(deeds)
+        return deeds
+
+    assert found(principal="ana") == [("ana", "sign-in"), ("ana", "export")]
+    assert found(action="export") == [("bo", "export"), ("ana", "export")]
+    ago = {"since": NOW - timedelta(hours=2), "until": NOW - timedelta(hours=1)}
+    assert found(**ago) == [("bo", "export")]
+    assert (audit.principals(), audit.actions()) == (
+        ("ana", "bo"), ("export", "sign-in", "token made"),
+    )  # fmt: skip
+    assert audit.count(newer_than=2) == 2

@@ -7,7 +7,16 @@ import streamlit as st
 from analytics_core.store.view import View
 from analytics_core.ui import state
 from analytics_core.ui.errors import edge
-from analytics_core.ui.house import credit_rates, editing, general, names, people, prices, projects
+from analytics_core.ui.house import (
+    audit,
+    credit_rates,
+    editing,
+    general,
+    names,
+    people,
+    prices,
+    projects,
+)
 
 SECTION = "section"
 _SECTIONS: dict[str, tuple[str, Callable[[View], None]]] = {
@@ -17,9 +26,10 @@ _SECTIONS: dict[str, tuple[str, Callable[[View], None]]] = {
     "prices": (":material/sell: Prices", prices.draw),
     "credits": (":material/toll: Credits", credit_rates.draw),
 }
-PEOPLE = "people"
+PEOPLE, AUDIT = "people", "audit"
 _LABELS = {name: label for name, (label, _) in _SECTIONS.items()} | {
-    PEOPLE: ":material/group: People"
+    PEOPLE: ":material/group: People",
+    AUDIT: ":material/history: Audit",
 }
 
 
@@ -38,5 +48,7 @@ def draw(view: View, menu: people.Menu) -> None:
     with edge(f"settings.{chosen}"):
         if chosen == PEOPLE:
             people.draw(view, menu)
+        elif chosen == AUDIT:
+            audit.draw(view)
         elif chosen in _SECTIONS:
             _SECTIONS[chosen][1](view)

@@ -8,12 +8,15 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from analytics_core.access.roles import scope_of
 from analytics_core.export import csv
 from analytics_core.export.sheet import Cell, Column, Sheet
+from analytics_core.semantics.filters import Scope
 from analytics_core.semantics.format import UNKNOWN, cell, moment_text
 from analytics_core.semantics.period import Period
 from analytics_core.semantics.unit import Unit
-from analytics_core.ui import state
+from analytics_core.ui import login, state
+from analytics_core.ui.download import Made, given
 from analytics_core.ui.errors import edge
 
 PAGE = "data"
@@ -38,7 +41,7 @@ def frame(
             if sheet is not None:
                 st.download_button(
                     "CSV",
-                    data=lambda: csv.content(sheet()),
+                    data=_file(name, sheet),
                     file_name=csv.file_name(PAGE, name, period, state.nonce()),
                     mime=csv.MIME,
                     key=state.of_panel(f"{PAGE}.{name}", "csv"),
@@ -51,6 +54,18 @@ def frame(
             st.caption(note)
         with edge(f"{PAGE}.{name}"):
             yield
+
+
+def _file(name: str, sheet: Callable[[], Sheet]) -> Callable[[], bytes]:
+    """The sheet as CSV, for whoever sees at the click what they see now."""
+    principal = login.who()
+
+    def made() -> Made:
+        rows = sheet()
+        return Made(csv.content(rows), len(rows.rows))
+
+    asked = {"page": PAGE, "panel": name, "format": "csv"}
+    return given(made, scope_of(principal) if principal else Scope(), asked)
 
 
 def table(
