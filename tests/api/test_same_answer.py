@@ -1,8 +1,10 @@
 """One question has one answer: View, command line and HTTP, as JSON, CSV, Parquet and Arrow."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from shlex import split
@@ -155,7 +157,7 @@ SOME = settings(
 )
 
 
-def compared(house: House, case: Any) -> None:
+def compared(house: House, sheets: Any, case: Any) -> None:
     who, picked, (query, compare), kind = case
     filters = Filters(Period.parse(kind, NOW, Calendar()), picked)
     view = View(house.store, scope_of(house.people[who]), filters)
@@ -178,6 +180,9 @@ def compared(house: House, case: Any) -> None:
     parquet = pl.read_parquet(house.over_http(who, address, "parquet"))
     assert parquet.equals(pl.read_parquet(house.on_the_command_line(words, "parquet")))
     assert parquet.equals(pl.read_ipc_stream(house.over_http(who, address, "arrow")))
+    made = house.over_http(who, address, "xlsx")
+    assert made == house.on_the_command_line(words, "xlsx")
+    in_workbook(sheets(made)["Answer"], house.over_http(who, address, "csv"))
     for name in query.measures:  # and the decimals are the integers
         if f"{name}_nano" in parquet.columns:
             nano = answer.frame[name].to_list()
@@ -187,14 +192,30 @@ def compared(house: House, case: Any) -> None:
             ]
 
 
+def in_workbook(rows: list[list[Any]], text: bytes) -> None:
+    """Every cell is that of the CSV: text as it is, figures to the digits a spreadsheet has."""
+    head, *lines = csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""))
+    assert rows[0] == head
+    for row, line in zip(rows[1:], lines, strict=False):
+        for cell, said in zip([*row, *[None] * (len(line) - len(row))], line, strict=True):
+            if isinstance(cell, float) and said[4:5] == "-" == said[7:8]:  # a day
+                said = str((date.fromisoformat(said) - date(1899, 12, 30)).days)
+            if isinstance(cell, float):
+                assert f"{cell:.15g}" == f"{float(said):.15g}"
+            else:
+                assert (cell or "") in (said, said.removeprefix("'"))
+
+
 @given(case=CASES)
 @settings(SOME, max_examples=8)
-def test_a_question_has_one_answer_through_every_door(house: House, case: Any) -> None:
-    compared(house, case)
+def test_a_question_has_one_answer_through_every_door(house: House, sheets: Any, case: Any) -> None:
+    compared(house, sheets, case)
 
 
 @pytest.mark.nightly
 @given(case=CASES)
 @settings(SOME, max_examples=500)
-def test_500_questions_have_one_answer_through_every_door(house: House, case: Any) -> None:
-    compared(house, case)
+def test_500_questions_have_one_answer_through_every_door(
+    house: House, sheets: Any, case: Any
+) -> None:
+    compared(house, sheets, case)
