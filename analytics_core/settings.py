@@ -91,6 +91,12 @@ class Settings:
     ingest_poll_seconds: float = _option(
         5.0, "How often the inbox is looked at.", _between(1, 600), restart=True
     )
+    ingest_push_seconds: float = _option(
+        1.0,
+        "How long pushed events wait for others to be taken in with; more means fewer files.",
+        _between(0, 3600),
+        restart=True,
+    )
     ingest_archive: str = _option(
         "keep",
         "What becomes of a landed drop: keep it in data/archive, or none.",

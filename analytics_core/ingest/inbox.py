@@ -133,7 +133,7 @@ class Watcher:
             while not self._stop.wait(min(PUSHED_EVERY, self._settings.ingest_poll_seconds)):
                 if time.monotonic() - started >= self._settings.ingest_poll_seconds:
                     break
-                if time.monotonic() >= self._pause_until and spool.waiting(self._folders):
+                if time.monotonic() >= self._pause_until and self._due():
                     break
         self._say(state="off", files=(), current=None, step=None)
 
@@ -166,9 +166,12 @@ class Watcher:
         self._pause_until = clock + self._pause
         self._say(state="watching", files=(), current=None, step=None, error=error)
 
+    def _due(self) -> bool:
+        return spool.due(self._folders, datetime.now(UTC), self._settings.ingest_push_seconds)
+
     def _gather(self) -> str | None:
         """Makes files of the pushed bodies that wait; returns why that failed, if it did."""
-        if self._receipts is None:
+        if self._receipts is None or not self._due():
             return None
         try:
             made = spool.gather(self._folders, self._receipts, datetime.now(UTC))

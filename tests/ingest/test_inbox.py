@@ -4,12 +4,16 @@ import json
 import os
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from analytics_core.access.state import State as StateFile
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.inbox import InboxStatus, Watcher, watching
+from analytics_core.ingest.push import spool
+from analytics_core.ingest.push.receipts import Receipts
 from analytics_core.ingest.rest import Rest
 from analytics_core.settings import Settings
 
@@ -188,3 +192,37 @@ def test_one_process_watches_and_says_when_it_stops(folders: Folders) -> None:
         assert [t.name for t in threading.enumerate()].count("inbox") == 1
     assert InboxStatus.load(folders.cache).state == "off"
     assert "inbox" not in [t.name for t in threading.enumerate()]
+
+
+def test_pushed_bodies_are_gathered_taken_at_once_and_not_told_on_the_pages(folders, tmp_path):
+    receipts = Receipts(StateFile(tmp_path / "state.db"))
+    settings = Settings(folders.settings, ingest_push_seconds=0)
+    watcher = Watcher(folders, settings, receipts, command=(sys.executable, "-c", INGEST))
+    watcher.turn(0)
+    body = b'{"event_id": "1"}\n'
+    for known in ("a", "b"):
+        spool.keep(
+            folders, [body], receipt=known, source="proxy", shape="canonical", fixed="0",
+            now=datetime.now(UTC),
+        )  # fmt: skip
+    (folders.inbox / "drop.csv").write_text("still being written")
+    watcher.turn(1)
+    (call,) = calls(folders)
+    assert call.count("pushed/proxy/") == 1
+    assert "drop.csv" not in call
+    status = InboxStatus.load(folders.cache)
+    assert (status.state, status.results) == ("watching", ())
+    watcher.turn(2)
+    assert [r.name for r in InboxStatus.load(folders.cache).results] == ["drop.csv"]
+
+
+def test_bodies_wait_while_the_setting_says_so(folders, tmp_path):
+    receipts = Receipts(StateFile(tmp_path / "state.db"))
+    settings = Settings(folders.settings, ingest_push_seconds=3600)
+    watcher = Watcher(folders, settings, receipts, command=(sys.executable, "-c", INGEST))
+    spool.keep(
+        folders, [b"{}\n"], receipt="a", source="proxy", shape="canonical", fixed="0",
+        now=datetime.now(UTC),
+    )  # fmt: skip
+    watcher.turn(0)
+    assert (calls(folders), len(spool.waiting(folders))) == ([], 1)

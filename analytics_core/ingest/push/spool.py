@@ -44,6 +44,7 @@ class Body:
     """
 
     path: Path
+    stamp: int  # when it came, microseconds since 1970
     receipt: str
     events: int
     source: str
@@ -56,8 +57,10 @@ class Body:
         """The body in that file, None when it is none."""
         try:
             head, source, shape, fixed, alone, end = path.name.split(".")
-            _, receipt, events = head.split("-")
-            known = cls(path, receipt, int(events), source, shape, fixed, alone == "alone")
+            stamp, receipt, events = head.split("-")
+            known = cls(
+                path, int(stamp), receipt, int(events), source, shape, fixed, alone == "alone"
+            )
         except ValueError:
             return None
         return known if end == "jsonl" else None
@@ -89,13 +92,19 @@ def keep(
 ) -> Body:  # fmt: skip
     """Puts a body on disk; once this returns no crash can lose it. Raises Full, NotWritable."""
     folder = waiting_folder(folders)
-    stamp = f"{int(now.timestamp() * 1_000_000):017d}"
+    stamp = int(now.timestamp() * 1_000_000)
     kind = "alone" if alone else "any"
-    name = f"{stamp}-{receipt}-{len(lines)}.{source}.{shape}.{fixed}.{kind}.jsonl"
+    name = f"{stamp:017d}-{receipt}-{len(lines)}.{source}.{shape}.{fixed}.{kind}.jsonl"
     with _writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
     _published(folder / name, lines)
-    return Body(folder / name, receipt, len(lines), source, shape, fixed, alone)
+    return Body(folder / name, stamp, receipt, len(lines), source, shape, fixed, alone)
+
+
+def due(folders: Folders, now: datetime, seconds: float) -> bool:
+    """Whether a body has waited for so long."""
+    latest = (now.timestamp() - seconds) * 1_000_000
+    return any(body.stamp <= latest for body in waiting(folders))
 
 
 def gather(folders: Folders, receipts: Receipts, now: datetime) -> list[Path]:
@@ -106,11 +115,21 @@ def gather(folders: Folders, receipts: Receipts, now: datetime) -> list[Path]:
     with _alone(waiting_folder(folders)) as mine:
         if not mine:
             return []
-        fresh = [body for body in waiting(folders) if not _stands(folders, receipts, body)]
+        once = _once(waiting(folders))
+        fresh = [body for body in once if not _stands(folders, receipts, body)]
         made = [_file(folders, receipts, few, now) for few in _portions(fresh)]
         if made:
             receipts.forget(now - KEPT)
         return made
+
+
+def _once(bodies: Iterable[Body]) -> list[Body]:
+    """The first body of each receipt; the same one pushed twice in one instant is removed."""
+    kept: dict[str, Body] = {}
+    for body in bodies:
+        if kept.setdefault(body.receipt, body) is not body:
+            body.path.unlink(missing_ok=True)
+    return list(kept.values())
 
 
 def _stands(folders: Folders, receipts: Receipts, body: Body) -> bool:

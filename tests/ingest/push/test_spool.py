@@ -110,6 +110,21 @@ def test_killed_before_the_file_was_there_its_bodies_are_gathered_again(folders,
     assert place.file_id in made.name
 
 
+def test_the_same_body_kept_twice_in_one_instant_is_gathered_once(folders, receipts, keep):
+    keep("a", "1", "2")
+    keep("a", "1", "2")
+    (made,) = spool.gather(folders, receipts, NOW)
+    assert ids(made) == ["1", "2"]
+    assert spool.waiting(folders) == []
+
+
+def test_bodies_wait_for_others_as_long_as_is_said(folders, keep):
+    assert not spool.due(folders, NOW, 0)
+    keep("a", "1")  # a second after NOW
+    assert not spool.due(folders, NOW + timedelta(seconds=10), 9.5)
+    assert spool.due(folders, NOW + timedelta(seconds=11), 9.5)
+
+
 def test_two_that_gather_at_once_do_not_meet(folders, receipts, keep):
     keep("a", "1")
     with (spool.waiting_folder(folders) / ".lock").open("w") as held:

@@ -1,0 +1,69 @@
+"""What stands around pushed events decides how their file is read, also from the archive."""
+
+import json
+from typing import Any
+
+import pytest
+
+from analytics_core.ingest.push.envelope import SHAPES, envelope, pushed_source
+from analytics_core.ingest.raw import Head
+
+LINE = {
+    "event_id": "e1", "started_at": "2026-11-02T10:00:00Z", "provider": "house", "model": "m",
+    "input_tokens": 100, "cost_usd": "0.5", "project": "Search", "source": "own",
+}  # fmt: skip
+
+
+def head(said: Any) -> Head:
+    return Head("jsonl", "drop", (), (), {}, sample=({"_pushed": said},))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None, "proxy", {}, {"shape": "canonical", "source": "Proxy!", "fixed": {}},
+        {"shape": "csv", "source": "proxy", "fixed": {}},
+        {"shape": "canonical", "source": 7, "fixed": {}},
+        {"shape": "canonical", "source": "proxy", "fixed": []},
+    ],
+)  # fmt: skip
+def test_what_is_no_envelope_changes_nothing(said):
+    assert pushed_source(head(said), ()) is None
+    assert pushed_source(Head("jsonl", "drop", (), (), {}), ()) is None
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_is_read_under_the_name_it_was_pushed_under(shape):
+    source = pushed_source(head(envelope("proxy", shape, "r", {})["_pushed"]), ())
+    assert source
+    assert (source.name, source.namespace, source.group) == ("proxy", "proxy", SHAPES[shape].group)
+
+
+def test_what_is_fixed_stands_in_place_of_what_the_events_say(door):
+    around = envelope("proxy", "canonical", "r", {"project": "O'Neil", "user": "ana", "model": "x"})
+    entry = door.take(
+        json.dumps(LINE | around) + "\n" + json.dumps(LINE | around | {"event_id": 2})
+    )
+    assert (entry.verdict, entry.source, entry.accepted) == ("landed", "proxy", 2)
+    asked = "SELECT event_id, source, project, user_id, model_raw, metadata FROM events ORDER BY 1"
+    assert door.ask(asked) == [
+        ("proxy:2", "proxy", "O'Neil", "ana", "m", None),
+        ("proxy:e1", "proxy", "O'Neil", "ana", "m", None),
+    ]
+
+
+def test_a_file_of_pushed_events_is_read_again_from_the_archive_as_it_was(door):
+    around = envelope("proxy", "canonical", "r", {"project": "Maps"})
+    entry = door.take(json.dumps(LINE | around))
+    before = door.ask("SELECT * EXCLUDE (file_id) FROM events")
+    (door.folders.events / "manifest.json").unlink()
+    door.ingest(door.folders.data / str(entry.archived))
+    assert door.ask("SELECT * EXCLUDE (file_id) FROM events") == before
+
+
+def test_options_of_a_packaged_source_hold_for_what_is_pushed_too(door):
+    door.setting("sources/own.yaml", "extends: canonical\noptions: {policy: computed}\n")
+    around = envelope("proxy", "canonical", "r", {})
+    door.take(json.dumps(LINE | around | {"provider": "openai", "model": "gpt-5-mini"}))
+    # 100 x 0.25 USD per million, and not the 0.5 that was said
+    assert door.ask("SELECT cost_source, cost_nano FROM events") == [("computed", 25_000)]
