@@ -1,0 +1,75 @@
+"""What is packed, what is packed only once, and that neither changes an answer."""
+
+import gzip
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from analytics_core.api.packed import Packed
+
+SCRIPT = "let words = 'words';" * 400
+FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+@pytest.fixture
+def site() -> tuple[Starlette, list[str]]:
+    """A site that notes each path it answers itself."""
+    answered: list[str] = []
+
+    def answer(request: Request) -> Response:
+        answered.append(request.url.path)
+        name = request.path_params["name"]
+        kept = {} if name == "new.js" else FOR_GOOD
+        if name == "missing.js":
+            return Response("no" * 1000, 404, kept)
+        text = "x" if name == "small.js" else SCRIPT
+        return Response(text, headers=kept, media_type="text/javascript")
+
+    app = Starlette(routes=[Route("/static/{name}", answer), Route("/{name}", answer)])
+    return app, answered
+
+
+@pytest.fixture
+def packed_site(site) -> tuple[TestClient, list[str]]:
+    app, answered = site
+    return TestClient(Packed(app)), answered
+
+
+def test_a_file_that_never_changes_is_packed_once_and_says_the_same_each_time(packed_site):
+    client, answered = packed_site
+    first, second, third = (client.get("/static/a.js") for _ in range(3))
+    assert answered == ["/static/a.js"]
+    assert first.text == second.text == third.text == SCRIPT
+    assert first.headers == second.headers == third.headers
+    assert first.headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("name", ["static/new.js", "static/missing.js", "static/small.js", "a.js"])
+def test_all_else_is_asked_for_anew(packed_site, name):
+    client, answered = packed_site
+    assert client.get(f"/{name}").text == client.get(f"/{name}").text
+    assert answered == [f"/{name}"] * 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Accept-Encoding": "identity"}, {"Range": "bytes=0-9"}, {"If-None-Match": "x"}],
+)
+def test_who_asks_for_it_unpacked_in_part_or_anew_gets_what_the_site_says(packed_site, headers):
+    client, answered = packed_site
+    client.get("/static/a.js")
+    client.get("/static/a.js", headers=headers)
+    assert len(answered) == 2
+
+
+def test_what_is_kept_has_a_limit(site):
+    app, answered = site
+    packed = len(gzip.compress(SCRIPT.encode(), 6))
+    small = TestClient(Packed(app, most=packed + packed // 2))
+    for name in ("a.js", "b.js", "a.js", "b.js"):
+        small.get(f"/static/{name}")
+    assert answered == ["/static/a.js", "/static/b.js", "/static/b.js"]
