@@ -153,6 +153,7 @@ def _opened(files: Sequence[Path], limits: Limits, temp: Path | None) -> duckdb.
     run("SET GLOBAL preserve_insertion_order = false")
     run("SET GLOBAL TimeZone = 'UTC'")
     run("SET GLOBAL python_enable_replacements = false")
+    run("SET GLOBAL parquet_metadata_cache = true")  # a landed file never changes
     run("SET GLOBAL late_materialization_max_rows = 1000")  # a page of whole events
     run("SET GLOBAL max_execution_time = $ms::UBIGINT", {"ms": int(limits.seconds * 1000)})
     run(f"CREATE TABLE {NO_EVENTS} ({', '.join(f'{c.name} {c.sql}' for c in COLUMNS)})")
