@@ -10,7 +10,7 @@ from analytics_core.semantics.format import csv_number, shown
 from analytics_core.semantics.unit import Unit
 
 FORMATS = {
-    Unit.USD: '[>=0.01]"$"#,##0.00;[<=-0.01]-"$"#,##0.00;"$"0.00#######',
+    Unit.USD: '[>=1]"$"#,##0.00;[<=-1]-"$"#,##0.00;"$"0.00#######',
     Unit.TOKENS: "#,##0",
     Unit.COUNT: "#,##0",
     Unit.CREDITS: "#,##0.00",

@@ -10,7 +10,7 @@ from analytics_core.store.sql_focus import counted, focus_rows
 from analytics_core.store.sql_relations import Selection
 from analytics_core.store.view import View
 
-EVENTS = 200_000  # that one statement looks at, unless one hour has more
+EVENTS = 50_000  # that one statement looks at, unless one hour has more
 
 
 def pages(view: View) -> Iterator[pl.DataFrame]:

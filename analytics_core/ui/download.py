@@ -52,7 +52,7 @@ def menu(view: View, name: str, files: Callable[[], Iterable[File]], note: str =
         key=state.of_panel(name, "download"),
     )
     if popover.open:
-        with popover, edge(f"{name}.download"):
+        with popover, st.container(gap="xxsmall"), edge(f"{name}.download"):
             for file in files():
                 download(view, name, file)
             if note:

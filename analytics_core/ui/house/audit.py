@@ -10,7 +10,7 @@ from analytics_core.access.audit import Audit, Deed, Wanted
 from analytics_core.access.audit_chain import check
 from analytics_core.export import csv
 from analytics_core.export.audit_sheet import of_deeds
-from analytics_core.semantics.format import moment_text
+from analytics_core.semantics.format import UNKNOWN, moment_text
 from analytics_core.store.view import View
 from analytics_core.ui import login, state
 from analytics_core.ui.download import GONE, File, Made, download
@@ -22,6 +22,10 @@ PAGE = 50
 SHOWN_ROWS = 15  # of a page, before it scrolls
 _PERIODS = {"": "All times", "1": "Last 24 hours", "7": "Last 7 days", "30": "Last 30 days",
             "90": "Last 90 days"}  # fmt: skip
+_WHO = (
+    "An account, with the id of its token where it used one. – is the command line, or a name that"
+    " nobody has"
+)
 _AT = state.of_panel(NAME, "at")  # (what is wanted, the marks of the pages before this one)
 
 
@@ -44,9 +48,12 @@ def draw(view: View) -> None:
             _pager(audit, wanted, chosen, marks, deeds)
         with st.container(horizontal=True, gap="small"):
             download(view, NAME, _file(audit, wanted, chosen))
-            if st.button("Verify", key=state.of_panel(NAME, "verify"), icon=":material/verified:",
-                         type="tertiary", help="Reads the chain of hashes again"):  # fmt: skip
-                _verify(audit)
+            asked = st.button(
+                "Verify", key=state.of_panel(NAME, "verify"), icon=":material/verified:",
+                type="tertiary", help="Reads the chain of hashes again",
+            )  # fmt: skip
+        if asked:
+            _verify(audit)
 
 
 def _choose(audit: Audit) -> tuple[tuple[str, ...], Wanted]:
@@ -79,22 +86,22 @@ def _table(view: View, deeds: Sequence[Deed]) -> None:
         "who": [_who(deed) for deed in deeds],
         "action": [deed.action for deed in deeds],
         "asked": [deed.asked for deed in deeds],
-        "rows": [deed.rows for deed in deeds],
+        "rows": ["" if deed.rows is None else f"{deed.rows:,}" for deed in deeds],
         "result": [deed.result for deed in deeds],
         "address": [deed.address for deed in deeds],
     }
     text = st.column_config.TextColumn
     st.dataframe(
-        pl.DataFrame(columns, schema_overrides={"rows": pl.Int64}),
+        pl.DataFrame(columns),
         hide_index=True,
         key=state.of_panel(NAME, "table"),
         height=ROW_HEIGHT * (min(len(deeds), SHOWN_ROWS) + 1) + 2,
         column_config={
             "time": text("Time", help=f"In {zone}", width=170),
-            "who": text("Who", help="An account, with the id of its token where it used one"),
+            "who": text("Who", help=_WHO),
             "action": text("Action"),
             "asked": text("Of what", width=380),
-            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "rows": text("Rows", alignment="right"),
             "result": text("Result"),
             "address": text("From"),
         },
@@ -102,7 +109,7 @@ def _table(view: View, deeds: Sequence[Deed]) -> None:
 
 
 def _who(deed: Deed) -> str:
-    who = deed.principal or "(command line, or nobody known)"
+    who = deed.principal or UNKNOWN
     return f"{who}, token {deed.token}" if deed.token else who
 
 
