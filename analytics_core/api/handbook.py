@@ -34,7 +34,8 @@ HEADERS_OF_PAGE = {
 TOKENS = (
     "Every call but those that say so needs a token: make one of your own on the Account page, or"
     " `python -m analytics_core token create NAME --user USER` prints one, once. It sees what its"
-    " account sees at that moment. Cookies open nothing here."
+    " account sees at that moment. One made with `--ability push --source NAME` sends events instead."
+    " Cookies open nothing here."
 )
 SELECTED = (
     "Which usage is meant: a period, and picks by dimension. A pick may be repeated and keeps any of"
@@ -42,8 +43,8 @@ SELECTED = (
     " and none shows more than the token may see. Every operation names those it takes."
 )
 LIMITS = (
-    "60 requests a minute and token unless it is set otherwise, two questions of one person at"
-    " once; 429 with Retry-After beyond. Money is decimal text in USD, exact to the last digit;"
+    "60 requests a minute and token (600 pushes) unless it is set otherwise, two questions of one"
+    " person at once; 429 with Retry-After beyond. Money is decimal text in USD, exact to the last digit;"
     " null is unknown, never 0."
 )
 

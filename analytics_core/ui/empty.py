@@ -54,7 +54,9 @@ def _no_data() -> None:
     st.markdown(
         "1. Drop the usage exports you have into `data/inbox`. They are taken in within seconds.\n"
         "2. Or run `python -m analytics_core ingest FILE…`.\n"
-        "3. Or look around with invented data: `python -m analytics_core demo`."
+        "3. Or let a LiteLLM proxy, an OpenTelemetry collector or a program of yours push to"
+        " `/api/v1/events`: docs/push.md.\n"
+        "4. Or look around with invented data: `python -m analytics_core demo`."
     )
 
 

@@ -147,10 +147,6 @@ def _fault(wrong: Exception) -> str:
     return "nested too deeply" if isinstance(wrong, RecursionError) else str(wrong)[:80]
 
 
-def _parsed(text: str) -> Any:
-    return json.loads(text, parse_float=_number, parse_constant=_no_number)
-
-
 def _number(text: str) -> float | str:
     """The number, or its text where a double is another number: no digit of an amount is lost."""
     value = float(text)
@@ -161,13 +157,17 @@ def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no number of JSON")
 
 
+# Made once: json.loads would make a decoder for each line.
+_parsed = json.JSONDecoder(parse_float=_number, parse_constant=_no_number).decode
+
+
 def without_private(value: Any, depth: int = 0) -> Any:
     """The value without what may be a prompt, an answer or an address, at whatever depth."""
     if isinstance(value, dict):
         if depth >= _DEPTH:
             return {}
         return {
-            key: without_private(inner, depth + 1)
+            key: without_private(inner, depth + 1) if isinstance(inner, dict | list) else inner
             for key, inner in value.items()
             if not _private(key) or isinstance(inner, int | float)
         }

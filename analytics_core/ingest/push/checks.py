@@ -19,6 +19,7 @@ LONGEST_ID = 200
 MOST_KEYS = 200  # of all events of a body; a file has at most 256 columns
 _MOST_TOKENS, _MOST_USD = 10**9, 10**6
 _AMOUNTS = ("cost_usd", "credits")
+_COUNTS = (*TOKENS, "total_tokens")
 _NOT_READ = ("hidden_params", "model_map_information", "guardrail_information", "error_str")
 _WRITTEN = ", ".join(("event_id", "started_at", "one of " + ", ".join(canonical.MEASURES)))
 
@@ -102,7 +103,7 @@ class _Row:
         """That token counts are whole numbers."""
         for key in keys:
             value = self.record.get(key)
-            if value is None:
+            if value is None or (type(value) is int and 0 <= value <= _MOST_TOKENS):
                 continue
             number = _decimal(value)
             if number is None or number != number.to_integral_value():
@@ -114,7 +115,9 @@ class _Row:
         """That amounts are numbers, and no refunds."""
         for key in keys:
             value = self.record.get(key)
-            number = _decimal(value) if value is not None else Decimal(0)
+            if value is None:
+                continue
+            number = _decimal(value)
             if number is None:
                 raise self.wrong(key, "is no decimal number.")
             if not 0 <= number <= _MOST_USD:
@@ -124,7 +127,7 @@ class _Row:
 def _canonical(row: _Row) -> Record:
     known = row.identified("event_id")
     row.timed("started_at")
-    row.counted((*(name for name in TOKENS), "total_tokens"))
+    row.counted(_COUNTS)
     row.paid(_AMOUNTS)
     record = row.record
     if record.get("grain") not in (None, "", "request"):
@@ -185,7 +188,8 @@ def _decimal(value: object) -> Decimal | None:
 
 def _moment(value: object) -> datetime | None:
     """The instant, by magnitude where it is a number, as the door reads it."""
-    number = _decimal(value)
+    dated = isinstance(value, str) and "-" in value[1:]
+    number = None if dated else _decimal(value)
     try:
         if number is not None:
             return datetime.fromtimestamp(float(number / _unit(number)), UTC)

@@ -130,5 +130,7 @@ def _full(why: str) -> NotTaken:
 
 
 def _line(record: Record) -> bytes:
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace") + b"\n"
+    return _written(record).encode("utf-8", "replace") + b"\n"
+
+
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once
