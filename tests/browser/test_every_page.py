@@ -22,7 +22,7 @@ OF = {
     "project": "project=Search", "model": "model=claude-sonnet-4-5", "agent": "agent=Ticket+triage",
     "user": "user=%40me",
 }  # fmt: skip
-DAILY = ("ada", "mia")  # the others at night
+DAILY = ("ada",)  # the others at night
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 HEADING = "[data-testid=stMain] h1"
 
