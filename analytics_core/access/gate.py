@@ -91,6 +91,11 @@ class Gate:
         if living is not None:
             self._note("sign-out", living.username, now)
 
+    def end_everywhere(self, username: str, now: datetime) -> None:
+        """Ends every sign-in of an account, in all browsers."""
+        self.sign_ins.end_everywhere(username)
+        self._note("sign-out everywhere", username, now)
+
     def _note(
         self, action: str, username: str, now: datetime, address: str = "", result: str = "ok"
     ) -> None:

@@ -117,7 +117,7 @@ def sign_out_everywhere() -> None:
     """Ends every sign-in of the person, in all browsers; for `on_click`."""
     owner = st.session_state.get(OWNER)
     if owner:
-        gate().sign_ins.end_everywhere(owner)
+        gate().end_everywhere(owner, datetime.now(UTC))
     _leave("You are signed out everywhere.")
 
 

@@ -162,8 +162,10 @@ def test_the_audit_says_who_came_who_was_refused_and_who_left(gate):
     gate.refuse("hunter2 typed into the wrong box", NOW)
     gate.end(sign_in, NOW)
     gate.end(sign_in, NOW)
+    gate.end_everywhere("ana", NOW)
     assert gate.principal(sign_in, HERE, NOW) is None
     assert [(d.action, d.principal, d.result, d.address) for _, d in gate.audit.newest(9)] == [
+        ("sign-out everywhere", "ana", "ok", ""),
         ("sign-out", "ana", "ok", ""),
         ("sign-in", "", "refused", ""),
         ("sign-in", "bo", "refused", "10.0.0.5"),

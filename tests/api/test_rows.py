@@ -181,6 +181,40 @@ def test_an_export_streams_every_row_and_says_how_many(world, monkeypatch, of):
         )
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_an_export_as_focus_streams_rows_that_sum_to_the_cost_and_counts_the_unpriced(world, kind):
+    here = world(EVENTS)
+    token = here.token()
+    answer = here.get(f"/export?of=focus&{NOVEMBER}&format={kind}", token)
+    assert answer.status_code == 200
+    assert "content-length" not in answer.headers
+    costs = (
+        [Decimal(line["EffectiveCost"]) for line in _lines(answer.content)]
+        if kind == "csv"
+        else pl.read_parquet(answer.content)["EffectiveCost"].to_list()
+    )
+    (total,) = here.rows(f"/query?{NOVEMBER}&measures=cost,unpriced_requests", token)
+    assert sum(costs) == Decimal(total["cost"])
+    rows = answer.headers["tokentally-rows"], answer.headers["tokentally-rows-total"]
+    assert rows == (str(len(costs)), str(len(costs)))
+    assert answer.headers["tokentally-unpriced-events"] == str(total["unpriced_requests"])
+    ((_, _), (_, deed)) = Audit(here.gate.state).newest(2)
+    assert (deed.action, deed.rows) == ("api export", len(costs))
+
+
+@pytest.mark.access
+def test_focus_rows_are_those_of_the_scope(world):
+    here = world(EVENTS)
+    hers = here.token("mia")
+    lines = _lines(here.get(f"/export?of=focus&{NOVEMBER}", hers).content)
+    (total,) = here.rows(f"/query?{NOVEMBER}&measures=cost", hers)
+    assert sum(Decimal(line["EffectiveCost"]) for line in lines) == Decimal(total["cost"])
+    assert sum(Decimal(line["EffectiveCost"]) for line in lines) < sum(
+        Decimal(line["EffectiveCost"])
+        for line in _lines(here.get(f"/export?of=focus&{NOVEMBER}").content)
+    )
+
+
 def test_an_export_of_a_query_is_the_query_without_a_limit_of_rows(world, monkeypatch):
     monkeypatch.setattr("analytics_core.api.selection.MOST_ROWS", 2)
     here = world(EVENTS)
@@ -197,7 +231,7 @@ def test_an_export_of_a_query_is_the_query_without_a_limit_of_rows(world, monkey
 def test_what_belongs_to_a_question_does_not_go_with_rows(world):
     here = world(EVENTS)
     for asked in ("of=events&limit=5", "of=items&by=team", "of=rows", "of=events&format=json",
-                  "of=events&format=xlsx"):  # fmt: skip
+                  "of=events&format=xlsx", "of=focus&format=arrow", "of=focus&by=team"):  # fmt: skip
         assert here.get(f"/export?{asked}").status_code == 400
 
 
