@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from analytics_core.access.gate import Gate
 from analytics_core.access.secret import binding_of, digest, fresh
 from analytics_core.api.packed import Packed
+from analytics_core.api.prompt import Prompt
 from analytics_core.api.session import BROWSER, SIGN_IN
 
 # Streamlit answers these to anybody: names of functions, and an interface that drives the app.
@@ -27,6 +28,7 @@ A_YEAR = 365 * 24 * 3600
 def middleware(gate: Gate) -> list[Middleware]:
     """The stack for st.App, outermost first."""
     return [
+        Middleware(Prompt),
         Middleware(Headers, gate=gate),
         Middleware(Closed, gate=gate),
         Middleware(Packed),
