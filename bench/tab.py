@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -118,16 +118,18 @@ class Served:
 
 
 @contextmanager
-def served(data: Path) -> Generator[Served]:
-    """The app over a data folder, as a server of its own."""
+def served(
+    data: Path, auth: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Generator[Served]:
+    """The app over a data folder, as a server of its own; `auth` stands beside the data."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    auth = data.parent / "auth.yaml"
-    environ = os.environ | {"TOKENTALLY_DATA": str(data), "TOKENTALLY_AUTH": str(auth)}
+    auth = auth or data.parent / "auth.yaml"
+    places = {"TOKENTALLY_DATA": str(data), "TOKENTALLY_AUTH": str(auth)}
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
-        cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=ROOT, env=os.environ | places | dict(environ or {}), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{port}"
