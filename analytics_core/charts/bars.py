@@ -93,6 +93,7 @@ def _spec(
         title=None,
         scale=alt.Scale(paddingInner=0.35, paddingOuter=0.15),
         axis=alt.Axis(
+            aria=False,  # would be read with the ranks; each bar says its own name
             labelExpr="slice(datum.label, 5)",
             labelLimit=150,
             labelPadding=10,
@@ -110,7 +111,9 @@ def _spec(
     tooltip += [alt.Tooltip(f"also{place}:N", title=label) for place, label in enumerate(also)]
     parts = alt.Chart(alt.NamedData("rows")).encode(x=length, y=place, tooltip=tooltip)
     colour = slot_colour(own) if coloured else alt.value("blue")
-    bar = pickable(parts.mark_bar(cornerRadiusEnd=3, cursor="pointer").encode(color=colour), "id")
+    read = alt.expr("datum.member + ': ' + datum.amount")
+    bar = parts.mark_bar(cornerRadiusEnd=3, cursor="pointer", description=read).encode(color=colour)
+    bar = pickable(bar, "id")
     figure = parts.mark_text(align="left", dx=8, fontSize=13, aria=False).encode(
         x=alt.X("end:Q", title=None, axis=None, scale=extent),
         text="amount:N",

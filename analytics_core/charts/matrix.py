@@ -83,6 +83,7 @@ def _sentence(pivot: Pivot, period: str) -> str:
 def _spec(titles: tuple[str, str, str], *, height: int) -> Spec:
     down, across, amount = titles
     axis = alt.Axis(
+        aria=False,  # would be read with the ranks; each cell says its own names
         labelExpr="slice(datum.label, 5)",
         labelLimit=150,
         labelPadding=8,
@@ -92,6 +93,7 @@ def _spec(titles: tuple[str, str, str], *, height: int) -> Spec:
         domain=False,
     )
     turned = alt.Axis(
+        aria=False,
         labelExpr="slice(datum.label, 5)",
         labelLimit=110,
         labelPadding=6,
@@ -102,9 +104,10 @@ def _spec(titles: tuple[str, str, str], *, height: int) -> Spec:
         domain=False,
     )
     scale = alt.Scale(paddingInner=0.06)
+    read = alt.expr("datum.down + ', ' + datum.across + ': ' + datum.text")
     field = (
         alt.Chart(alt.NamedData("rows"))
-        .mark_rect(cornerRadius=2)
+        .mark_rect(cornerRadius=2, description=read)
         .encode(
             y=alt.Y("y:N", sort=None, title=None, axis=axis, scale=scale),
             x=alt.X("x:N", sort=None, title=None, axis=turned, scale=scale),

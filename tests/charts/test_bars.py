@@ -22,6 +22,12 @@ def test_the_amount_stands_at_the_end_of_each_bar_in_the_short_form(breakdown_of
     ]
 
 
+def test_a_bar_is_read_by_its_name_and_amount_and_the_ranks_of_the_axis_are_not(breakdown_of):
+    bar = layer(bars(breakdown_of([("atlas", 1, 1.0)], 1)), "bar")
+    assert bar["mark"]["description"] == {"expr": "datum.member + ': ' + datum.amount"}
+    assert bar["encoding"]["y"]["axis"]["aria"] is False
+
+
 def test_a_measure_that_does_not_add_up_has_no_share_to_read(breakdown_of):
     costs = bars(breakdown_of([("atlas", 12_345_600.0, None)], 1.0, measure="cost_per_request"))
     assert costs.rows["amount"].to_list() == ["$0.0123"]

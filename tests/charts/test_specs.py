@@ -209,6 +209,9 @@ def test_a_matrix_is_valid_and_says_its_highest_cell(viewed):
     assert fits(found)
     assert f"highest {HOSTILE[0]}, m, $10.00" in drawing.alt
     assert set(parts_of(drawing.spec, "field")) == {"x", "y", "value", "down", "across", "text"}
+    read = drawing.spec["mark"]["description"]["expr"]
+    assert read == "datum.down + ', ' + datum.across + ': ' + datum.text"
+    assert [a["aria"] for a in parts_of(drawing.spec, "axis")] == [False, False]
 
 
 @every_kind
