@@ -378,7 +378,7 @@ def test_a_full_inbox_says_what_to_do_and_when_to_come_back(here, monkeypatch):
 
 def test_a_full_disk_is_no_receipt(here, monkeypatch):
     def full(*_: object, **__: object) -> None:
-        raise spool.Full
+        raise spool.Full("inbox", "No space left on device")
 
     monkeypatch.setattr(spool, "keep", full)
     answer = here.push(event(1))

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,11 +30,12 @@ from analytics_core.store.manifest import sync_folder
 FOLDER = "pushed"  # of the inbox: files gathered from bodies
 MOST_BYTES, MOST_EVENTS = 256 << 20, 500_000  # of one gathered file
 _BLOCK = 1 << 20
+_WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
-class Full(Exception):
-    """No room on the disk."""
+class Full(NotWritable):
+    """There is no room on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,22 +205,25 @@ def part(folders: Folders, file: Path, content: Path, now: datetime) -> bool:
 
     `content` has its bytes. The caller removes `file`. Raises Full, NotWritable.
     """
-    if not file.is_relative_to(folders.inbox / FOLDER):
+    if not file.absolute().is_relative_to((folders.inbox / FOLDER).absolute()):
         return False
-    bodies: dict[str, list[bytes]] = {}
-    said: dict[str, dict[str, object]] = {}
-    with content.open("rb") as held:
-        for line in held:
-            around = json.loads(line)[ENVELOPE]
-            said[around["receipt"]] = around
-            bodies.setdefault(around["receipt"], []).append(line)
+    bodies: dict[tuple[str, str, str], list[bytes]] = {}
+    try:
+        with content.open("rb") as held:
+            for line in held:
+                around = json.loads(line)[ENVELOPE]
+                known = (around["receipt"], around["source"], around["shape"])
+                if not all(map(_WORD.fullmatch, known)):  # they become a file name
+                    return False
+                bodies.setdefault(known, []).append(line)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False  # somebody put it there by hand
     if len(bodies) < 2:
         return False
-    for receipt, lines in bodies.items():
-        around = said[receipt]
+    for (receipt, source, shape), lines in bodies.items():
         keep(
-            folders, lines, receipt=receipt, source=str(around["source"]),
-            shape=str(around["shape"]), fixed="", now=now, alone=True,
+            folders, lines, receipt=receipt, source=source, shape=shape, fixed="", now=now,
+            alone=True,
         )  # fmt: skip
     return True
 
@@ -267,7 +272,7 @@ def _writable(path: Path) -> Generator[None]:
         yield
     except OSError as wrong:
         if wrong.errno in _SPACE:
-            raise Full(wrong.strerror) from None
+            raise Full(path, wrong.strerror or str(wrong)) from None
         raise NotWritable(path, wrong.strerror or str(wrong)) from None
 
 

@@ -157,8 +157,16 @@ def test_a_file_taken_apart_is_its_bodies_again_each_for_itself(folders, receipt
 
 def test_a_file_dropped_by_hand_is_never_taken_apart(folders, tmp_path):
     path = tmp_path / "drop.jsonl"
-    path.write_text('{"_pushed": {"receipt": "a"}}\n{"_pushed": {"receipt": "b"}}\n')
+    around = [envelope("s", "otlp", receipt, {}) for receipt in ("a", "b", "../../c")]
+    path.write_text("\n".join(map(json.dumps, around[:2])))
     assert not spool.part(folders, path, path, NOW)
+    inside = folders.inbox / "pushed" / "mine.csv"
+    inside.parent.mkdir()
+    outward = "\n".join(map(json.dumps, around))
+    for text in (outward, "a,b\n1,2\n", '{"a": 1}\n', "[1]\n", '{"_pushed": 7}\n'):
+        inside.write_text(text)
+        assert not spool.part(folders, inside, inside, NOW)
+    assert spool.waiting(folders) == []
 
 
 def test_a_folder_that_cannot_be_written_is_named(folders, keep):
