@@ -155,6 +155,23 @@ def test_a_download_holds_the_figures_of_the_panel(overview):
     ]
 
 
+def test_a_page_is_one_workbook_of_what_its_panels_hold(overview, sheets):
+    page = overview()
+    bar = page.get_by_test_id("stPopoverButton").filter(has_text="Download").first
+    bar.click()
+    with page.expect_download() as held:
+        page.get_by_role("button", name="This page as a workbook").click()
+    assert held.value.suggested_filename.startswith(
+        "tokentally-overview-page-2025-10-01_2025-10-31-"
+    )
+    made = sheets(held.value.path().read_bytes())
+    assert [row[3:5] for row in made["Cost by project"][:2]] == [
+        ["cost (USD)", "share"], [165, 0.3548387096774194],
+    ]  # fmt: skip
+    assert sum(row[-1] or 0 for row in made["Cost overview"][1:]) == 465
+    assert dict(made["About this file"])["Page"] == "Overview"
+
+
 def test_an_explanation_opens_and_says_the_exact_value(overview):
     page = overview()
     page.locator(".st-key-panel-overview-card-cost-explain button").first.click()
