@@ -31,7 +31,7 @@ from analytics_core.access.gate import Gate
 from analytics_core.access.tokens import Wish
 from bench.pages import demo
 from bench.run import ROOT, machine
-from bench.tab import served
+from bench.tab import Served, served
 
 DAYS, YEAR = 30, 365
 KNOWN = 20  # questions that are asked again and again
@@ -155,9 +155,11 @@ def tokens(gate: Gate, count: int) -> list[str]:
     return [gate.tokens.make(people[f"bench{n}"].principal, wish, now)[1] for n in range(count)]
 
 
-def series(clients: list[Client], addresses: Iterator[str], seconds: float) -> dict[str, Any]:
-    """What all clients saw while they asked for so long."""
-    shared, began = Shared(addresses), time.monotonic()
+def series(
+    app: Served, clients: list[Client], addresses: Iterator[str], seconds: float
+) -> dict[str, Any]:
+    """What all clients saw while they asked for so long, and what each answer cost the server."""
+    shared, began, spent = Shared(addresses), time.monotonic(), app.cpu_ms()
     threads = [
         threading.Thread(target=client.ask_until, args=(began + seconds, shared))
         for client in clients
@@ -174,6 +176,7 @@ def series(clients: list[Client], addresses: Iterator[str], seconds: float) -> d
         "p50_ms": round(statistics.median(ms), 1),
         "p95_ms": round(ms[int(len(ms) * 0.95)], 1),
         "max_ms": round(ms[-1], 1),
+        "cpu_ms": round((app.cpu_ms() - spent) / len(ms), 1),
         "mean_bytes": round(sum(client.received for client in clients) / len(ms)),
         "errors": dict(sum((client.wrong for client in clients), Counter())),
         "load": round(os.getloadavg()[0], 1),
@@ -197,11 +200,11 @@ def measured(data: Path, counts: list[int], seconds: float) -> dict[str, Any]:
                     for count in counts:
                         seen = found.setdefault(f"{name}, {count} clients", {})
                         clients = [Client(host, text) for text in texts[:count]]
-                        seen["asked first"] = series(clients, new, seconds)
+                        seen["asked first"] = series(app, clients, new, seconds)
                         for address in known:
                             Client(host, texts[0]).ask(address)
                         clients = [Client(host, text) for text in texts[:count]]
-                        seen["asked again"] = series(clients, cycle(known), seconds)
+                        seen["asked again"] = series(app, clients, cycle(known), seconds)
             finally:
                 for text in texts:
                     app.gate.tokens.revoke(text[3:11])
