@@ -8,7 +8,7 @@ from analytics_core.api.dates import DATES, with_period
 from analytics_core.api.operation import FORMATS, Operation
 from analytics_core.api.parameter import TEXT, Parameter, one
 from analytics_core.api.query import ANSWER
-from analytics_core.api.selection import MOST_ROWS, PERIOD, PICKS, TAGS, grain_of
+from analytics_core.api.selection import AUTO, MOST_ROWS, PERIOD, PICKS, TAGS, grain_of
 from analytics_core.errors import BadValue
 from analytics_core.export.answer import answered
 from analytics_core.semantics.period import Grain
@@ -55,9 +55,12 @@ USAGE = Operation(
         PERIOD,
         Parameter(
             name="grain",
-            description="The size of a bucket: hour, day (the default), week, month, quarter, year"
-            " or auto.",
-            schema={"type": "string", "default": "day"},
+            description="The size of a bucket, `day` unless said; `auto` suits the period.",
+            schema={
+                "type": "string",
+                "enum": [AUTO, *(grain.value for grain in Grain)],
+                "default": Grain.DAY.value,
+            },
         ),
         *(p for p in PICKS if p.name != "customer"),
         TAGS,

@@ -106,6 +106,20 @@ def test_every_example_answers_as_its_schema_says(last_month):
     assert seen["usage"]
 
 
+def test_every_value_that_the_description_lists_is_taken(last_month):
+    token = last_month.token()
+    taken = 0
+    for op in (op for op in OPERATIONS if op.method == "GET" and READ in op.abilities):
+        path = op.example.partition("?")[0]
+        for parameter in op.accepted:
+            for value in parameter.schema.get("enum", ()):
+                answer = last_month.get(f"{path}?{parameter.name}={value}", token)
+                kind = answer.json()["type"].partition("#")[2] if answer.status_code == 400 else ""
+                assert kind in ("", "not-asked"), (op.name, parameter.name, value)
+                taken += answer.status_code == 200
+    assert taken > 50
+
+
 def test_problems_are_as_they_are_described(last_month):
     document = description(OPERATIONS)
     schema = document["components"]["schemas"]["Problem"]
