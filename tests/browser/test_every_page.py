@@ -111,15 +111,24 @@ def test_the_keyboard_alone_reaches_every_control(signed_in, settled, path: str)
     page = signed_in("ada", path)
     settled(page)
     page.wait_for_timeout(1000)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
     page.mouse.click(700, 5)
-    around = 0  # how often the last control was followed by the first
+    for _ in range(3):  # again where a run has meanwhile drawn a control anew
+        _walk(page)
+        if not page.evaluate(MISSED):
+            break
+    assert page.evaluate(MISSED) == []
+
+
+def _walk(page: Page) -> None:
+    """From control to control until the first follows the last again; nothing keeps the focus."""
+    around = 0
     for _ in range(400):
         page.keyboard.press("Tab")
         around += page.evaluate(REACHED) == "BODY"
         if around == 2:
-            break
-    assert page.evaluate(MISSED) == []
-    assert around == 2  # nothing keeps the focus
+            return
+    pytest.fail("The Tab key never came round.")
 
 
 def test_a_click_on_a_bucket_shows_that_day(signed_in, settled):
