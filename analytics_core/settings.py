@@ -5,68 +5,19 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from functools import cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
-from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 
-from analytics_core.errors import BadFile, BadValue, did_you_mean, nearest
+from analytics_core.errors import BadFile, BadValue, did_you_mean
+from analytics_core.setting import between, one_of, setting, zone_name
 
 PREFIX = "TOKENTALLY_"
 FILE = "settings.yaml"
 SUFFIXES = (".yaml", ".csv")
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """The names of all zones; finding them reads the whole folder of zones, 40 ms."""
-    return frozenset(available_timezones())
-
-
-def _zone(text: str) -> str:
-    if text not in _zones():
-        near = nearest(text, _zones())
-        raise ValueError("an IANA time zone" + (f" such as {near}" if near else ""))
-    ZoneInfo(text)
-    return text
-
-
-def _one_of(*known: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        folded = text.casefold()
-        if folded not in known:
-            raise ValueError("one of " + ", ".join(known))
-        return folded
-
-    return check
-
-
-def _between(low: float, high: float) -> Callable[[float], float]:
-    def check(number: float) -> float:
-        if not low <= number <= high:
-            raise ValueError(f"a number from {low:g} to {high:g}")
-        return number
-
-    return check
-
-
-def _option(
-    default: Any,
-    description: str,
-    check: Callable[[Any], Any] | None = None,
-    *,
-    restart: bool = False,
-) -> Any:
-    """One configurable value: its default, what it does, and a check that may also tidy it.
-
-    With `restart` a change acts only after one, else at the next click or ingest.
-    """
-    about = {"description": description, "check": check, "restart": restart}
-    return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,77 +28,75 @@ class Settings:
     version: str = ""  # changes whenever any settings file or override does
     origins: tuple[tuple[str, str], ...] = ()  # (name, where its value came from)
 
-    zone: str = _option("UTC", "Reporting time zone: decides days, weeks and months.", _zone)
-    week_start: str = _option("monday", "First day of the week.", _one_of("monday", "sunday"))
-    fiscal_year_start: int = _option(1, "Month in which the fiscal year begins.", _between(1, 12))
-    currency: str = _option("USD", "Display currency; figures are kept in USD.", _one_of("usd"))
-    contact: str = _option("", "Whom people ask for wider access; shown on refused pages.")
-    billing_account: str = _option(
+    zone: str = setting("UTC", "Reporting time zone: decides days, weeks and months.", zone_name)
+    week_start: str = setting("monday", "First day of the week.", one_of("monday", "sunday"))
+    fiscal_year_start: int = setting(1, "Month in which the fiscal year begins.", between(1, 12))
+    currency: str = setting("USD", "Display currency; figures are kept in USD.", one_of("usd"))
+    contact: str = setting("", "Whom people ask for wider access; shown on refused pages.")
+    billing_account: str = setting(
         "default", "Billing account (FOCUS) of usage whose source names no organization."
     )
-    stale_hours: float = _option(
-        26.0, "Age of the newest event from which a page warns.", _between(1, 8760)
+    stale_hours: float = setting(
+        26.0, "Age of the newest event from which a page warns.", between(1, 8760)
     )
-    cost_policy: str = _option(
+    cost_policy: str = setting(
         "auto",
         "Which cost counts: auto (reported, else computed), reported, computed.",
-        _one_of("auto", "reported", "computed"),
+        one_of("auto", "reported", "computed"),
     )
-    demo: bool = _option(True, "Make demo data on the first start of an empty store.", restart=True)
-    ingest_watch: bool = _option(True, "Watch data/inbox while the app runs.", restart=True)
-    ingest_poll_seconds: float = _option(
-        5.0, "How often the inbox is looked at.", _between(1, 600), restart=True
+    demo: bool = setting(True, "Make demo data on the first start of an empty store.", restart=True)
+    ingest_watch: bool = setting(True, "Watch data/inbox while the app runs.", restart=True)
+    ingest_poll_seconds: float = setting(
+        5.0, "How often the inbox is looked at.", between(1, 600), restart=True
     )
-    ingest_push_seconds: float = _option(
+    ingest_push_seconds: float = setting(
         1.0,
         "How long pushed events wait for others to be taken in with; more means fewer files.",
-        _between(0, 3600),
+        between(0, 3600),
         restart=True,
     )
-    ingest_archive: str = _option(
+    ingest_archive: str = setting(
         "keep",
         "What becomes of a landed drop: keep it in data/archive, or none.",
-        _one_of("keep", "none"),
+        one_of("keep", "none"),
     )
-    ingest_file_gib: float = _option(4.0, "Largest file taken, GiB.", _between(0.001, 1024))
-    ingest_unpacked_gib: float = _option(8.0, "Largest unpacked size, GiB.", _between(0.001, 4096))
-    ingest_unpack_ratio: float = _option(200.0, "Largest unpacked / packed.", _between(1, 100_000))
-    ingest_rows: int = _option(50_000_000, "Most rows of one file.", _between(1, 10**10))
-    ingest_columns: int = _option(256, "Most columns of one file.", _between(1, 100_000))
-    ingest_rows_per_byte: float = _option(
-        1000.0, "Most rows per byte of a Parquet file.", _between(0.001, 1e9)
+    ingest_file_gib: float = setting(4.0, "Largest file taken, GiB.", between(0.001, 1024))
+    ingest_unpacked_gib: float = setting(8.0, "Largest unpacked size, GiB.", between(0.001, 4096))
+    ingest_unpack_ratio: float = setting(200.0, "Largest unpacked / packed.", between(1, 100_000))
+    ingest_rows: int = setting(50_000_000, "Most rows of one file.", between(1, 10**10))
+    ingest_columns: int = setting(256, "Most columns of one file.", between(1, 100_000))
+    ingest_rows_per_byte: float = setting(
+        1000.0, "Most rows per byte of a Parquet file.", between(0.001, 1e9)
     )
-    ingest_memory_mb: int = _option(1024, "Memory limit of ingest, MiB.", _between(256, 1 << 20))
-    ingest_threads: int = _option(
-        min(4, os.cpu_count() or 1), "Threads of ingest.", _between(1, 64)
+    ingest_memory_mb: int = setting(1024, "Memory limit of ingest, MiB.", between(256, 1 << 20))
+    ingest_threads: int = setting(min(4, os.cpu_count() or 1), "Threads of ingest.", between(1, 64))
+    ingest_seconds: float = setting(600.0, "Longest time for one file.", between(1, 86_400))
+    query_memory_mb: int = setting(
+        1024, "Memory limit of questions, MiB.", between(256, 1 << 20), restart=True
     )
-    ingest_seconds: float = _option(600.0, "Longest time for one file.", _between(1, 86_400))
-    query_memory_mb: int = _option(
-        1024, "Memory limit of questions, MiB.", _between(256, 1 << 20), restart=True
-    )
-    query_threads: int = _option(
+    query_threads: int = setting(
         os.cpu_count() or 1,
         "Threads and waiting workers of questions.",
-        _between(1, 256),
+        between(1, 256),
         restart=True,
     )
-    query_seconds: float = _option(
-        30.0, "Longest time for one question.", _between(0.1, 3600), restart=True
+    query_seconds: float = setting(
+        30.0, "Longest time for one question.", between(0.1, 3600), restart=True
     )
-    query_cache_mb: int = _option(
-        64, "Memory of the result cache, MiB.", _between(0, 1 << 20), restart=True
+    query_cache_mb: int = setting(
+        64, "Memory of the result cache, MiB.", between(0, 1 << 20), restart=True
     )
-    api_requests_per_minute: int = _option(
+    api_requests_per_minute: int = setting(
         60,
         "Requests a minute of one API token, or of an address without one.",
-        _between(1, 10**6),
+        between(1, 10**6),
         restart=True,
     )
-    api_pushes_per_minute: int = _option(
-        600, "Pushes a minute of one API token.", _between(1, 10**6), restart=True
+    api_pushes_per_minute: int = setting(
+        600, "Pushes a minute of one API token.", between(1, 10**6), restart=True
     )
-    https: bool = _option(False, "The app is reached over https (Secure cookies).", restart=True)
-    frame_ancestors: str = _option("'self'", "Who may show the app in a frame (CSP).", restart=True)
+    https: bool = setting(False, "The app is reached over https (Secure cookies).", restart=True)
+    frame_ancestors: str = setting("'self'", "Who may show the app in a frame (CSP).", restart=True)
 
     def origin(self, name: str) -> str:
         """Where a value came from: default, settings.yaml, environment or st.secrets."""
