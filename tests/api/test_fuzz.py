@@ -93,7 +93,7 @@ SOME = settings(
 NAMED = {op.name: op for op in OPERATIONS}
 
 
-@pytest.mark.parametrize("examples", [40, pytest.param(1500, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("examples", [40, pytest.param(1500, marks=pytest.mark.slow)])
 def test_no_address_leads_to_a_fault_or_to_an_answer_that_is_not_described(world, examples):
     here = world(EVENTS)
     token = here.pusher("ada", READ, PUSH)

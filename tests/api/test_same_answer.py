@@ -206,16 +206,16 @@ def in_workbook(rows: list[list[Any]], text: bytes) -> None:
                 assert (cell or "") in (said, said.removeprefix("'"))
 
 
-@given(case=CASES)
-@settings(SOME, max_examples=8)
-def test_a_question_has_one_answer_through_every_door(house: House, sheets: Any, case: Any) -> None:
-    compared(house, sheets, case)
-
-
-@pytest.mark.nightly
-@given(case=CASES)
-@settings(SOME, max_examples=500)
-def test_500_questions_have_one_answer_through_every_door(
-    house: House, sheets: Any, case: Any
+@pytest.mark.parametrize(
+    "examples",
+    [8, pytest.param(60, marks=pytest.mark.slow), pytest.param(500, marks=pytest.mark.nightly)],
+)
+def test_a_question_has_one_answer_through_every_door(
+    house: House, sheets: Any, examples: int
 ) -> None:
-    compared(house, sheets, case)
+    @given(case=CASES)
+    @settings(SOME, max_examples=examples)
+    def asked(case: Any) -> None:
+        compared(house, sheets, case)
+
+    asked()
