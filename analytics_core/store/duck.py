@@ -150,7 +150,8 @@ def _opened(files: Sequence[Path], limits: Limits, temp: Path | None) -> duckdb.
     run("SET enable_progress_bar = false")
     if temp:
         run("SET GLOBAL max_temp_directory_size = '4GB'")
-    run("SET GLOBAL preserve_insertion_order = false")
+    # Without it DuckDB 2.0 hands the chunks of an ORDER BY over in any order, now and then.
+    run("SET GLOBAL preserve_insertion_order = true")
     run("SET GLOBAL TimeZone = 'UTC'")
     run("SET GLOBAL python_enable_replacements = false")
     run("SET GLOBAL parquet_metadata_cache = true")  # a landed file never changes

@@ -128,3 +128,18 @@ def test_an_overflowing_sum_raises_instead_of_wrapping(ledger):
     rows = [{"started_at": "2026-11-01", "cost_nano": 2**62}] * 3
     with pytest.raises(duckdb.Error, match="out of range"):
         View(ledger(rows), EVERYTHING, Filters(PERIOD)).ask(Query(("cost",)))
+
+
+def test_many_rows_come_in_the_order_that_was_asked_for():
+    engine = Duck([], LIMITS, None)
+    ordered = Compiled(
+        "SELECT range AS n, count(*) AS c FROM range(20000) GROUP BY n ORDER BY n DESC", {}
+    )
+    try:
+        for _ in range(30):  # unordered it was wrong in every third answer
+            assert engine.run(ordered)["n"].to_list() == list(range(19_999, -1, -1))
+        assert engine.run(Compiled("SELECT current_setting('preserve_insertion_order') AS kept", {}))[
+            "kept"
+        ][0] in (True, "true")  # fmt: skip
+    finally:
+        engine.close()
