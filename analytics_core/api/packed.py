@@ -48,7 +48,7 @@ class Packed:
 
 def _copy(message: Message) -> Message:
     """Apart from it, because whoever sends it on adds headers."""
-    return message | {"headers": list(message["headers"])} if "headers" in message else message
+    return {**message, "headers": list(message["headers"])} if "headers" in message else message
 
 
 def _plain(scope: Scope) -> bool:
