@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from analytics_core.charts.theme import DARK, LIGHT
 
@@ -90,14 +90,6 @@ def address(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[st
         yield url
         process.terminate()
         process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def opened(browser: Browser, url: str, zone: str = "UTC", scheme: str = "light", width: int = 1440):
