@@ -1,5 +1,8 @@
 """Answers packed for the way; what never changes is packed once for everybody."""
 
+import gzip
+import zlib
+
 from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,8 +43,11 @@ class Packed:
         self._keep(path, said)
 
     def _keep(self, path: str, said: list[Message]) -> None:
-        size = sum(len(message.get("body", b"")) for message in said)
-        if said and _for_good(said[0]) and self._size + size <= self._most:
+        body = b"".join(message.get("body", b"") for message in said)
+        size = len(body)
+        room = self._size + size <= self._most
+        # Whoever goes away in the middle leaves half a file behind.
+        if room and said and _for_good(said[0]) and _ended(said[-1]) and _whole(body):
             self._kept[path] = said
             self._size += size
 
@@ -58,6 +64,18 @@ def _plain(scope: Scope) -> bool:
     asked = Headers(scope=scope)
     partly = any(name in asked for name in ("range", "if-none-match", "if-modified-since"))
     return "gzip" in asked.get("accept-encoding", "") and not partly
+
+
+def _ended(last: Message) -> bool:
+    return last["type"] == "http.response.body" and not last.get("more_body", False)
+
+
+def _whole(packed: bytes) -> bool:
+    try:
+        gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True
 
 
 def _for_good(start: Message) -> bool:

@@ -1,5 +1,6 @@
 """What is packed, what is packed only once, and that neither changes an answer."""
 
+import asyncio
 import gzip
 
 import pytest
@@ -73,3 +74,31 @@ def test_what_is_kept_has_a_limit(site):
     for name in ("a.js", "b.js", "a.js", "b.js"):
         small.get(f"/static/{name}")
     assert answered == ["/static/a.js", "/static/b.js", "/static/b.js"]
+
+
+def test_an_answer_that_broke_off_is_not_kept():
+    answered: list[int] = []
+
+    async def breaks_off_once(scope, receive, send):
+        answered.append(1)
+        headers = [(b"content-type", b"text/javascript"), (b"cache-control", b"immutable")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": SCRIPT.encode(), "more_body": True})
+        if len(answered) > 1:
+            await send({"type": "http.response.body", "body": b"// end", "more_body": False})
+
+    packed, said = Packed(breaks_off_once), []
+
+    async def send(message):
+        said.append(message)
+
+    scope = {
+        "type": "http", "method": "GET", "path": "/static/a.js",
+        "headers": [(b"accept-encoding", b"gzip")],
+    }  # fmt: skip
+    for _ in range(3):
+        said.clear()
+        asyncio.run(packed(scope, None, send))
+    assert len(answered) == 2  # broken off, whole, kept
+    body = b"".join(message.get("body", b"") for message in said)
+    assert gzip.decompress(body).decode() == SCRIPT + "// end"
