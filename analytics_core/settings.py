@@ -259,8 +259,7 @@ def _version(folder: Path, values: Mapping[str, Any]) -> str:
 
 def _files(folder: Path) -> list[Path]:
     """Every settings file of the folder and those below it, in order."""
-    found = (p for p in folder.rglob("*") if p.name.endswith(SUFFIXES) and p.is_file())
-    return sorted(found)
+    return [Path(name) for name, *_ in stamp(folder)]
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int, int, int], ...]:

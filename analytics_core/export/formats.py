@@ -32,9 +32,7 @@ def as_json(answer: Answer) -> bytes:
 
 def as_csv(answer: Answer) -> bytes:
     """The rows as CSV: plain decimal digits, text guarded against formulas, "" for unknown."""
-    units = answer.units
-    kinds = [f"{name}_kind" for name in answer.query.by]
-    names = [n for n in answer.frame.columns if n in answer.keys or n in kinds or n in units]
+    units, names = answer.units, _columns(answer)
     lines = tuple(
         tuple(
             v if n in units else str(key(v)) if v is not None else ""
@@ -43,6 +41,13 @@ def as_csv(answer: Answer) -> bytes:
         for row in answer.frame.select(names).iter_rows()
     )
     return csv.content(Sheet(tuple(Column(n, units.get(n)) for n in names), lines))
+
+
+def _columns(answer: Answer) -> list[str]:
+    """The columns a reader gets: what the rows are of, its kinds, and the figures."""
+    kinds = [f"{name}_kind" for name in answer.query.by]
+    wanted = {*answer.keys, *kinds, *answer.units}
+    return [name for name in answer.frame.columns if name in wanted]
 
 
 def as_parquet(answer: Answer) -> bytes:
@@ -57,9 +62,7 @@ def as_arrow(answer: Answer) -> bytes:
 
 def as_xlsx(answer: Answer) -> bytes:
     """The rows as a workbook: raw numbers, a chart where they are over time, what it is about."""
-    units = answer.units
-    kinds = [f"{name}_kind" for name in answer.query.by]
-    names = [n for n in answer.frame.columns if n in answer.keys or n in kinds or n in units]
+    units, names = answer.units, _columns(answer)
     rows = tuple(
         tuple(
             "" if cell is None and name not in units else cell
