@@ -18,7 +18,7 @@ from analytics_core.ui import state
 from analytics_core.ui.draw import draw
 from analytics_core.ui.entity import hues, is_dark, named
 from analytics_core.ui.panel import Content, panel
-from analytics_core.ui.tables import show
+from analytics_core.ui.tables import table
 
 COST = Query(("cost",))
 
@@ -82,4 +82,4 @@ def _table(found: Course, zone: str, key: str) -> None:
     }
     figures = ("Input", "Output", "Latency", "Cost", "So far")
     config = {name: st.column_config.TextColumn(name, alignment="right") for name in figures}
-    show(pl.DataFrame(columns), config, key)
+    table(pl.DataFrame(columns), config, key)

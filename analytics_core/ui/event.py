@@ -21,7 +21,7 @@ from analytics_core.ui import links, state
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.row_columns import ITEM_COLUMNS, time_text
-from analytics_core.ui.tables import ROW_HEIGHT, TOTAL
+from analytics_core.ui.tables import TOTAL, table
 
 KEY = state.Key("event")
 WIDTH = 620  # pixels of the drawer; a phone gives it all it has
@@ -157,14 +157,8 @@ def _cost(found: Event, names: Names) -> None:
         for name in ("Quantity", "Unit price", "Cost")
     }
     st.caption(f"The cost, line by line: {_HOW[found.fields['cost_source']]}.")
-    st.dataframe(
-        pl.DataFrame(lines),
-        hide_index=True,
-        column_order=("Pricing rule", "Cost", "Quantity", "Unit", "Unit price"),
-        column_config=config,
-        key="event.cost",
-        height=ROW_HEIGHT * (len(costs) + 1) + 2,
-    )
+    order = ("Pricing rule", "Cost", "Quantity", "Unit", "Unit price")
+    table(pl.DataFrame(lines), config, "event.cost", seen=len(costs), order=order)
 
 
 def _links(found: Event, names: Names) -> None:

@@ -27,7 +27,7 @@ from analytics_core.ui.opener import opener
 from analytics_core.ui.page_file import remember
 from analytics_core.ui.quick_filters import quick_filters
 from analytics_core.ui.row_columns import COLUMNS, PROJECT, Column, time_text
-from analytics_core.ui.tables import ROW_HEIGHT
+from analytics_core.ui.tables import table
 
 IN_A_WORKBOOK = 10_000  # rows of the page's workbook; it says so, and of how many
 _ELSEWHERE = (
@@ -204,13 +204,7 @@ def _table(view: View, listing: Listing, shown: Page) -> None:
             help=column.help,
             width=column.width,
         )
-    st.dataframe(
-        pl.DataFrame(cells),
-        hide_index=True,
-        column_config=config,
-        key=state.of_panel(listing.name, "table"),
-        height=ROW_HEIGHT * (min(len(rows), SHOWN_ROWS) + 1) + 2,
-    )
+    table(pl.DataFrame(cells), config, state.of_panel(listing.name, "table"), seen=SHOWN_ROWS)
 
 
 def _time_column(listing: Listing, zone: str, shown: Page) -> Any:

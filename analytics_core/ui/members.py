@@ -35,7 +35,7 @@ from analytics_core.ui.escape import md_escape
 from analytics_core.ui.headings import heading
 from analytics_core.ui.opener import opener, opening
 from analytics_core.ui.panel import Content, panel
-from analytics_core.ui.tables import ROW_HEIGHT, TOTAL
+from analytics_core.ui.tables import TOTAL, table
 
 PAGE = 50  # rows the browser is sent at once
 SEEN = 16  # rows of the table, the total included, that are seen without scrolling
@@ -191,13 +191,7 @@ class Members:
         config: dict[str, Any] = {}
         for name, (values, how) in self._columns(view, every, rows):
             columns[name], config[name] = values, how
-        st.dataframe(
-            pl.DataFrame(columns),
-            hide_index=True,
-            column_config=config,
-            key=state.of_panel(self.name, "table"),
-            height=ROW_HEIGHT * min(len(rows) + 2, SEEN + 1) + 2,
-        )
+        table(pl.DataFrame(columns), config, state.of_panel(self.name, "table"), seen=SEEN)
         pressed = st.session_state.get(state.of_panel(self.name, "opened"))
         if (
             pressed is not None

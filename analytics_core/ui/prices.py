@@ -30,10 +30,9 @@ from analytics_core.ui.draw import draw
 from analytics_core.ui.entity import is_dark, named
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.panel import Content, panel
-from analytics_core.ui.tables import ROW_HEIGHT
+from analytics_core.ui.tables import table
 
 _ASKED = Query(("cost_per_million_tokens",))  # what Explain explains: what was really paid
-_MOST_HEIGHT = 420
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +108,7 @@ class Prices:
             )
             for at, heading in enumerate(headings)
         }
-        st.dataframe(
-            pl.DataFrame(columns),
-            hide_index=True,
-            column_config=config,
-            key=state.of_panel(self.name, "table"),
-            height=min(_MOST_HEIGHT, ROW_HEIGHT * (len(rows) + 1) + 2),
-        )
+        table(pl.DataFrame(columns), config, state.of_panel(self.name, "table"))
 
 
 def _model(view: View) -> str | None:

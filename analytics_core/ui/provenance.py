@@ -18,7 +18,7 @@ from analytics_core.ui.draw import draw, nothing_to_draw, to_member
 from analytics_core.ui.entity import hues, is_dark
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.shares import amounts
-from analytics_core.ui.tables import ROW_HEIGHT, breakdown_table
+from analytics_core.ui.tables import breakdown_table, table
 
 MOST = 50  # models in the list
 
@@ -73,7 +73,7 @@ class Sources:
         words = "One model has" if len(models) == 1 else f"{len(models):,} models have"
         st.markdown(f":orange[:material/warning:] **{words} usage without a price**")
         shown = models[:MOST]
-        st.dataframe(
+        table(
             pl.DataFrame(
                 {
                     "model": [model.label for model in shown],
@@ -81,14 +81,13 @@ class Sources:
                     "events": [cell(model.events, Unit.COUNT) for model in shown],
                 }
             ),
-            hide_index=True,
-            column_config={
+            {
                 "model": st.column_config.TextColumn("Model", pinned=True),
                 "tokens": st.column_config.TextColumn("Unpriced tokens", alignment="right"),
                 "events": st.column_config.TextColumn("Unpriced events", alignment="right"),
             },
-            key=state.of_panel(self.name, "unpriced"),
-            height=min(10, len(shown) + 1) * ROW_HEIGHT + 2,
+            state.of_panel(self.name, "unpriced"),
+            seen=9,
         )
         if len(models) > MOST:
             st.caption(f"The {MOST} with most tokens.")

@@ -17,7 +17,7 @@ from analytics_core.ui import controls, state
 from analytics_core.ui.draw import draw
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.panel import Content, panel
-from analytics_core.ui.tables import ROW_HEIGHT
+from analytics_core.ui.tables import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,7 @@ class Week:
             figures = [cells[hour] for cells in found.cells]
             columns[f"h{hour}"] = pl.Series([cell(figure, unit) for figure in figures])
             config[f"h{hour}"] = st.column_config.TextColumn(f"{hour:02}:00", alignment="right")
-        st.dataframe(
-            pl.DataFrame(columns),
-            hide_index=True,
-            column_config=config,
-            key=state.of_panel(self.name, "table"),
-            height=ROW_HEIGHT * (len(found.days) + 1) + 2,
-        )
+        table(pl.DataFrame(columns), config, state.of_panel(self.name, "table"))
         _apart(found)
 
 

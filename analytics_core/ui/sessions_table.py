@@ -24,7 +24,7 @@ from analytics_core.ui.draw import draw, nothing_to_draw, to_member
 from analytics_core.ui.entity import is_dark
 from analytics_core.ui.opener import opener, opening
 from analytics_core.ui.panel import Content, panel
-from analytics_core.ui.tables import ROW_HEIGHT
+from analytics_core.ui.tables import table
 
 CHARTED = 20
 
@@ -91,12 +91,11 @@ class Sessions:
             **{name: [_figure(one, name) for one in listed] for name in SUMS},
             "duration": [_duration(one) for one in listed],
         }
-        st.dataframe(
+        table(
             pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).fill_null(""),
-            hide_index=True,
-            column_config=self._config(said, zone),
-            key=state.of_panel(self.name, "table"),
-            height=ROW_HEIGHT * (min(len(listed), 12) + 1) + 2,
+            self._config(said, zone),
+            state.of_panel(self.name, "table"),
+            seen=12,
         )
         self._follow(listed, said)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):

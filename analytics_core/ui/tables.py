@@ -16,7 +16,8 @@ from analytics_core.semantics.measure import Measure
 from analytics_core.semantics.unit import Unit
 
 TOTAL = "Total"
-ROW_HEIGHT, _MOST_HEIGHT = 35, 420  # pixels
+ROW_HEIGHT = 35  # pixels
+SEEN = 11  # rows of a table
 
 
 def timeline_table(timeline: Timeline, totals: Breakdown | None, key: str) -> None:
@@ -56,7 +57,7 @@ def _draw(
     for place, heading in enumerate(headings, 1):
         columns[f"c{place}"] = _texts([row[place] for row in rows], measure)
         config[f"c{place}"] = st.column_config.TextColumn(heading, alignment="right")
-    show(pl.DataFrame(columns), config, key)
+    table(pl.DataFrame(columns), config, key)
 
 
 def pivot_table(pivot: Pivot, key: str) -> None:
@@ -97,7 +98,7 @@ def breakdown_table(breakdown: Breakdown, key: str) -> None:
         config[f"a{place}"] = st.column_config.TextColumn(
             of.label, alignment="right", help=of.description
         )
-    show(pl.DataFrame(columns), config, key)
+    table(pl.DataFrame(columns), config, key)
 
 
 def lengths_table(lengths: SessionLengths, key: str) -> None:
@@ -124,17 +125,25 @@ def plain_table(
         else st.column_config.TextColumn(heading, alignment="right")
         for place, heading in enumerate(headings)
     }
-    show(pl.DataFrame(columns), config, key)
+    table(pl.DataFrame(columns), config, key)
 
 
-def show(frame: pl.DataFrame, config: dict[str, Any], key: str) -> None:
-    """A frame of finished texts as every table looks."""
+def table(
+    frame: pl.DataFrame,
+    config: dict[str, Any],
+    key: str,
+    *,
+    seen: int = SEEN,
+    order: Sequence[str] | None = None,
+) -> None:
+    """A frame of finished texts as every table looks; beyond `seen` rows it scrolls."""
     st.dataframe(
-        frame,
+        frame.to_arrow(),  # any other frame would go to the browser by way of pandas
         hide_index=True,
+        column_order=order,
         column_config=config,
         key=key,
-        height=min(_MOST_HEIGHT, ROW_HEIGHT * (len(frame) + 1) + 2),
+        height=ROW_HEIGHT * (min(len(frame), seen) + 1) + 2,
     )
 
 
