@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,8 @@ from analytics_core.settings import Settings
 class Gate:
     """Accounts, sign-ins, throttle and tickets; page and routes share one per process.
 
-    `settings` are those of the start, `house` says what the settings folder says now.
+    `settings` are those of the start, `house` says what the settings folder says now; within
+    `steady` it says the same all the time.
     `host_accounts` are those of the host's secrets, beside auth.yaml.
     `demo_only` says whether the store holds nothing but demo data. `served` is set by the
     application's lifespan: without it there is no middleware and no cookie can be planted.
@@ -40,6 +42,7 @@ class Gate:
     host_accounts: Accounts
     served: bool = False
     house: Callable[[], House] | None = None
+    steady: Callable[[], AbstractContextManager[None]] = nullcontext
     tickets: Tickets = field(default_factory=Tickets)
 
     def demo_accounts(self, now: datetime) -> Accounts:
@@ -155,5 +158,6 @@ def gate_of(
                 lambda: demo_only(events),
                 from_secrets(secrets or {}),
                 house=folder.now,
+                steady=folder.steady,
             )
         return _OPEN[key]

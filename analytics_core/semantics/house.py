@@ -4,7 +4,8 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -66,12 +67,30 @@ class SettingsFolder:
     ) -> None:
         self._folder, self._environ, self._secrets = folder, environ, secrets
         self._lock = threading.Lock()
+        self._held = threading.local()  # what `steady` keeps for one thread
         self._stamp = configuration.stamp(folder)
         self.opened = configuration.load(folder, environ, secrets)
         self._house = House.of(self.opened)
 
     def now(self) -> House:
         """What the folder says now; of a file that cannot be used, what it last said."""
+        held: House | None = getattr(self._held, "house", None)
+        return held or self._looked_up()
+
+    @contextmanager
+    def steady(self) -> Generator[None]:
+        """Within it this thread is told of one state of the folder, which is looked at once.
+
+        For a page, which asks some two hundred times and must not change its mind half way.
+        """
+        outer: House | None = getattr(self._held, "house", None)
+        self._held.house = outer or self._looked_up()
+        try:
+            yield
+        finally:
+            self._held.house = outer
+
+    def _looked_up(self) -> House:
         stamp = configuration.stamp(self._folder)
         with self._lock:
             if stamp != self._stamp:

@@ -39,7 +39,12 @@ from pages import EVERY, PAGES
 
 
 def main() -> None:
-    """One run of the app for one browser tab."""
+    """One run of the app for one browser tab, all of it under the same settings."""
+    with login.gate().steady():
+        _run()
+
+
+def _run() -> None:
     st.set_page_config(brand.NAME, page_icon=brand.ICON, layout="wide")
     draw: dict[ModuleType, Callable[[], None]] = {}
     pages = {module: _page(module, draw) for module in EVERY}

@@ -21,6 +21,7 @@ _URL = "url"  # the path and the parameters last read or written
 _FILTERS = "filters"  # what they mean
 _NONCE = "nonce"
 _READER = "reader"
+_BOXES = "boxes"  # the dimensions a widget was ever made to pick on
 _MOVED = "moved"  # a panel changed the selection: the page runs again
 _OWN = "own"  # (path, keys) of the open page
 PERIOD, COUNT, START, END = "f.period", "f.n", "f.start", "f.end"
@@ -168,10 +169,10 @@ def seed(filters: Filters) -> None:
     """Makes the widgets, not yet drawn in this run, say `filters`."""
     keep = st.session_state
     _seed_period(filters.period)
-    for key in [k for k in keep if isinstance(k, str) and _picks(k)]:
-        del keep[key]
+    for name in keep.get(_BOXES, ()):
+        keep.pop(of_dimension(name), None)
     for pick in filters.picks:
-        keep[of_dimension(pick.dimension)] = ["" if v is None else v for v in pick.values]
+        _put(pick.dimension, ["" if v is None else v for v in pick.values])
     keep[_FILTERS] = filters
 
 
@@ -187,14 +188,16 @@ def _seed_period(period: Period) -> None:
     keep[START], keep[END] = period.local_start, period.local_end
 
 
-def _picks(key: str) -> bool:
-    return key.startswith("f.") and is_dimension(key[2:])
+def _put(name: str, values: Sequence[str]) -> None:
+    """Makes the widget of a dimension say `values`."""
+    st.session_state[of_dimension(name)] = list(values)
+    st.session_state.setdefault(_BOXES, set()).add(name)
 
 
 def picked_dimensions() -> list[str]:
     """The dimensions whose widget has a pick, in the order of their declaration, tags last."""
-    keep = st.session_state  # looking a value up is slow, so only those of picks are
-    names = [k[2:] for k in keep if isinstance(k, str) and _picks(k) and keep[k]]
+    # To go through st.session_state would look every value of it up.
+    names = [name for name in st.session_state.get(_BOXES, ()) if picked(name)]
     order = {name: i for i, name in enumerate(DIMENSIONS)}
     return sorted(names, key=lambda n: (order.get(n, len(order)), n))
 
@@ -206,9 +209,8 @@ def picked(name: str) -> list[str]:
 
 def prune(name: str, allowed: Iterable[str]) -> list[str]:
     """Takes picks that are not `allowed` out, before the widget exists; returns them."""
-    allowed = set(allowed)
-    had = picked(name)
-    st.session_state[of_dimension(name)] = [v for v in had if v in allowed]
+    allowed, had = set(allowed), picked(name)
+    _put(name, [v for v in had if v in allowed])
     return [v for v in had if v not in allowed]
 
 
@@ -265,25 +267,24 @@ def _normal(asked: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 def clear() -> None:
     """Every pick to none and the period to the default; the page and its view stay."""
     keep = st.session_state
-    for key in [k for k in keep if isinstance(k, str) and _picks(k)]:
-        keep[key] = []
+    for name in keep.get(_BOXES, ()):
+        _put(name, [])
     keep[PERIOD] = DEFAULT_PERIOD
 
 
 def drop(name: str, values: Sequence[str] | None = None) -> None:
     """Takes these values, or all, of a dimension out of the picks."""
-    kept = [] if values is None else [v for v in picked(name) if v not in values]
-    st.session_state[of_dimension(name)] = kept
+    _put(name, [] if values is None else [v for v in picked(name) if v not in values])
 
 
 def pick(name: str, value: str) -> None:
     """Picks one URL value of a dimension, and no other of it."""
-    st.session_state[of_dimension(name)] = [value]
+    _put(name, [value])
 
 
 def choose(name: str, values: Sequence[str]) -> None:
     """Picks exactly these URL values of a dimension; for callbacks of a panel."""
-    st.session_state[of_dimension(name)] = list(values)
+    _put(name, values)
     move()
 
 

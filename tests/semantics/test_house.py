@@ -100,6 +100,20 @@ def test_a_file_written_in_place_is_noticed_by_its_size_or_time(tmp_path: Path):
     assert folder.now().settings.contact == "Boo"
 
 
+def test_a_page_that_is_being_drawn_keeps_to_what_it_was_told_first(tmp_path: Path):
+    folder = SettingsFolder(tmp_path, {})
+    with folder.steady():
+        with folder.steady():
+            _write(tmp_path, "settings.yaml", "contact: Ana\n")
+        assert folder.now().settings.contact == ""
+        elsewhere: list[str] = []
+        other = threading.Thread(target=lambda: elsewhere.append(folder.now().settings.contact))
+        other.start()
+        other.join()
+    assert elsewhere == ["Ana"]
+    assert folder.now().settings.contact == "Ana"
+
+
 def test_many_threads_see_one_edit_the_same_way(tmp_path: Path):
     folder = SettingsFolder(tmp_path, {})
     _write(tmp_path, "settings.yaml", "contact: Ana\n")
