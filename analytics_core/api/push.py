@@ -140,7 +140,12 @@ PUSHED = Operation(
             "application/json", "application/x-ndjson", "application/jsonl", "text/plain",
             "application/x-www-form-urlencoded",  # what curl says unless told otherwise
         ),
-        schema={"type": ["object", "array"]},
+        schema={
+            "type": ["object", "array"],
+            "minItems": 1,
+            "items": {"type": ["object", "null"]},  # LiteLLM sends null for calls it does not know
+            "contains": {"type": "object"},
+        },
         example=[_EVENT],
     ),
     status=202,

@@ -10,9 +10,11 @@ from typing import Any
 
 import anyio
 import pytest
+from jsonschema import Draft202012Validator
 
 from analytics_core.access.tokens import PUSH, READ
 from analytics_core.api.operations import OPERATIONS
+from analytics_core.api.push import PUSHED
 from analytics_core.ingest.door import ingest
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.push import bodies, spool
@@ -290,11 +292,18 @@ def test_garbage_is_refused_at_once_with_its_row_and_key(here, body, row, key, w
     assert here.waiting() == 0
 
 
+def test_the_description_and_the_server_agree_on_which_arrays_are_bodies(here):
+    described = Draft202012Validator(PUSHED.takes.schema)
+    for body in ([], [None], [7], [[event(1)]], [event(1), 7], [event(1)], [None, event(2)]):
+        assert (here.push(body).status_code == 202) == described.is_valid(body), body
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
         (b"", "The body is empty."),
         (b"[]", "holds no event"),
+        (b"[null]", "holds no event"),
         (b"<html>", "begins with neither { nor ["),
         (b"\xff\xfe", "Byte 1 is not UTF-8."),
         (b'[{"event_id": 1}', "line 1, column 17"),

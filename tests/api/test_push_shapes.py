@@ -157,6 +157,14 @@ def test_spans_land_through_the_same_door_under_the_name_of_the_token(here):
     assert land(here) == []
 
 
+def test_an_array_of_exports_is_a_problem_and_no_answer_of_otlp(here):
+    push = here.pusher()
+    for body in (b"[]", b'[{"resourceSpans": []}]'):
+        answer = here.get("/otlp/v1/traces", push, "POST", body, Content_Type="application/json")
+        assert (answer.status_code, answer.json()["type"]) == (400, "/api/v1/docs#unreadable-body")
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_an_export_without_model_calls_is_answered_and_leaves_nothing(here):
     push = here.pusher()
     answer = post(here, b'{"resourceSpans": []}', push, "/otlp/v1/traces")

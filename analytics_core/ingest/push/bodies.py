@@ -64,13 +64,15 @@ def too_many(events: int) -> NotTaken:
     )
 
 
-def records(body: bytes) -> list[tuple[int, Record]]:
+def records(body: bytes, *, no_array: str = "") -> list[tuple[int, Record]]:
     """Every object with its number: the place in an array, else the line. Raises NotTaken.
 
-    Elements that are null are left out: a LiteLLM proxy sends them for calls it knows nothing of.
+    `no_array` is what is said of an array where none may come. Elements that are null are left out: a LiteLLM proxy sends them for calls it knows nothing of.
     """
     text = _text(body)
     if text.startswith("["):
+        if no_array:
+            raise NotTaken("unreadable-body", no_array)
         return _numbered(enumerate(_whole(text), 1))
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if len(lines) > 1 and _object(lines[0][1]):

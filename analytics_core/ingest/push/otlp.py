@@ -23,6 +23,7 @@ MIMES: Mapping[str, Encoding] = {
 }
 _OPERATION = ATTRIBUTES["operation"]
 _USED = (*ATTRIBUTES["input"], *ATTRIBUTES["output"])
+_NO_ARRAY = "An export is one JSON object with resourceSpans, as OTLP/HTTP says, and no array."
 _SPAN = (
     "traceId", "spanId", "name", "startTimeUnixNano", "endTimeUnixNano", "status", "attributes",
 )  # fmt: skip
@@ -72,7 +73,7 @@ def _each(body: bytes, encoding: Encoding) -> Iterator[tuple[list[Record], Recor
     if encoding == "protobuf":
         yield from _protobuf(body)
         return
-    for _, document in records(body) if body.strip() else ():
+    for _, document in records(body, no_array=_NO_ARRAY) if body.strip() else ():
         for group in _listed(document, "resourceSpans"):
             resource = _listed(group.get("resource"), "attributes")
             for scope in _listed(group, "scopeSpans"):

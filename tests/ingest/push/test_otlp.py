@@ -100,6 +100,14 @@ def test_a_call_that_cannot_be_counted_is_refused_with_its_key(key):
     assert refused.value.where == {"row": 2, "key": key}
 
 
+@pytest.mark.parametrize("of_spans", [[], [span()], [document(span(1)), document(span(2))]])
+def test_an_array_is_no_export(of_spans):
+    for mark in (b"", b"\n ", b"\xef\xbb\xbf"):
+        with pytest.raises(NotTaken, match="no array") as refused:
+            otlp.spans(mark + json.dumps(of_spans).encode(), "json")
+        assert refused.value.why == "unreadable-body"
+
+
 def test_bytes_that_are_no_export_are_refused():
     with pytest.raises(NotTaken, match="no ExportTraceServiceRequest"):
         otlp.spans(b"\xff\xff\xff", "protobuf")
