@@ -38,8 +38,18 @@ COLUMNS: tuple[Column, ...] = (
         required=True,
     ),
     _c("source", "VARCHAR", "Name of the source definition that read it.", required=True),
-    _c("file_id", "VARCHAR", "First 16 hex of the SHA-256 of the dropped file.", required=True),
-    _c("row", "BIGINT", "1-based row, record or line of the kept row in that file.", required=True),
+    _c(
+        "file_id",
+        "VARCHAR",
+        "First 16 hex of the SHA-256 of the dropped file; of pushed events, the id of their hour.",
+        required=True,
+    ),
+    _c(
+        "row",
+        "BIGINT",
+        "1-based row, record or line of the kept row in that file or hour.",
+        required=True,
+    ),
     _c("grain", "VARCHAR", "request, or bucket (already summed by the source).", required=True),
     _c(
         "requests",

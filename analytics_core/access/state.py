@@ -99,6 +99,10 @@ CREATE TABLE IF NOT EXISTS receipt_places (
     file_id TEXT NOT NULL,        -- of the file into which its events were gathered
     first INTEGER NOT NULL        -- the line of the first of them
 ) STRICT;
+CREATE TABLE IF NOT EXISTS receipt_files (
+    file_id TEXT PRIMARY KEY,     -- of a file into which events were gathered
+    hour TEXT NOT NULL            -- SHA-256 of the source, shape, fixed dimensions and hour
+) STRICT;
 """
 
 

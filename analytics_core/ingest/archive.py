@@ -17,6 +17,30 @@ def archived_as(entry: Input) -> str:
     return f"archive/{entry.taken_at[:7]}/{entry.file_id}-{safe or 'drop'}"
 
 
+def append(data: Path, place: str | None, taken: Path, at: int) -> None:
+    """Adds a gathered file of pushed events to the archived file of its hour, behind byte `at`.
+
+    Before it lands: what was added for one that did not land in the end is overwritten by the next.
+    Does nothing when no archive is kept, or the file has been taken away. Raises NotWritable.
+    """
+    if place is None:
+        return
+    target = data / place
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (target.stat().st_size if target.exists() else 0) < at:
+            return
+        with target.open("r+b" if at else "wb") as held, taken.open("rb") as more:
+            held.truncate(at)
+            held.seek(at)
+            shutil.copyfileobj(more, held)
+            held.flush()
+            os.fsync(held.fileno())
+        sync_folder(target.parent)
+    except OSError as wrong:
+        raise NotWritable(target, wrong.strerror or str(wrong)) from None
+
+
 def archive(data: Path, entry: Input, taken: Path) -> None:
     """Puts the private copy `taken` (moved, not copied) where the ledger line says it is archived.
 

@@ -11,20 +11,20 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from analytics_core.access import failures
 from analytics_core.errors import NotWritable
 from analytics_core.ingest import aliases, archive, dropped, normalise, quarantine, side
 from analytics_core.ingest.connection import connect, workspace
 from analytics_core.ingest.dropped import Dropped
 from analytics_core.ingest.drops import Drop, drops
+from analytics_core.ingest.faults import OURS, about, fault, stopped
 from analytics_core.ingest.folders import Folders
-from analytics_core.ingest.json_file import too_long
 from analytics_core.ingest.land import BrokenRows, land
 from analytics_core.ingest.literals import literal
 from analytics_core.ingest.overlap import check_overlap
 from analytics_core.ingest.progress import Progress, Step, Watch, unwatched
 from analytics_core.ingest.push import spool
-from analytics_core.ingest.reading import Read, read, source_of
+from analytics_core.ingest.push.joining import Joining, joining
+from analytics_core.ingest.reading import KEPT_REJECTS, Read, read, source_of
 from analytics_core.ingest.recognise import Content, recognise
 from analytics_core.ingest.said import PRICED, TYPED
 from analytics_core.ingest.sources.detect import Unrecognised
@@ -39,8 +39,7 @@ from analytics_core.store import manifest
 from analytics_core.store.lock import locked
 from analytics_core.store.manifest import Input
 
-# A statement the engine cannot even bind is a fault of ours, whatever the file holds.
-_OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
+_PLACED = "UPDATE stage.typed SET file_id = $file_id, row = row + $before"
 _LARGE_PARQUET, _LARGE_TEXT, _LARGE_ROWS = 64 << 20, 512 << 20, 1_200_000
 
 
@@ -145,8 +144,8 @@ class Door:
             proposal = {"proposal": unknown.proposal} if unknown.proposal else {}
             refused = Refused(unknown.code, unknown.message, **proposal)
             entry = self.refuse(drop, taken, refused)
-        except (Uneven, BrokenRows, *_OURS) as fault:
-            entry = self.refuse(drop, taken, _fault(fault))
+        except (Uneven, BrokenRows, *OURS) as wrong:
+            entry = self.refuse(drop, taken, fault(wrong))
         self.leave_inbox(drop, found)
         step("done", entry.read, entry.verdict, entry.message)
         return entry
@@ -170,13 +169,16 @@ class Door:
         """The line of a file that has landed before and is not to be read again."""
         held = manifest.load(self.folders.events)
         before = held.input(taken.file_id)
-        again = self.again | {i.file_id for i in held.unfinished}
-        if before is None or before.verdict not in (LANDED, STATEMENT) or taken.file_id in again:
+        if before is None or before.verdict not in (LANDED, STATEMENT):
+            return None
+        if taken.file_id in self._anew():
             return None
         archive.archive(self.folders.data, before, taken.path)
-        return replace(
-            before, verdict=DUPLICATE, name=taken.name, message=f"Landed as {before.name}."
-        )
+        return _duplicate(before, taken)
+
+    def _anew(self) -> set[str]:
+        """Landed files that are to be read again."""
+        return self.again | {i.file_id for i in manifest.load(self.folders.events).unfinished}
 
     def _name(self, taken: Taken) -> str:
         """What it was called when it came first: an archived copy has a name of ours."""
@@ -198,8 +200,9 @@ class Door:
             finished = self._read_and_land(taken, content, step)
         except _TooLarge:  # for memory
             finished = self._read_and_land(taken, content, step, on_disk=True)
-        archive.archive(self.folders.data, finished, taken.path)
-        quarantine.release(self.folders, finished.file_id)
+        if finished.file_id == taken.file_id:  # else it was added to the archived file of its hour
+            archive.archive(self.folders.data, finished, taken.path)
+        quarantine.release(self.folders, taken.file_id)
         return finished
 
     def _read_and_land(
@@ -209,20 +212,25 @@ class Door:
         entry = self._entry(self._name(taken), taken.sha256, source)
         beside = side.readable(source, self.folders.events)
         try:
+            joins = joining(file, taken, self.folders)
+            if joins and joins.line and joins.stands:
+                if not joins.whole or joins.file_id not in self._anew():
+                    return _duplicate(joins.line, taken)
+                entry, joins = self._entry(joins.name, joins.sha256, source), None
             with connect(self.folders.events, self.settings, (*file.paths, *beside)) as con:
                 stage(con, self.folders.events, on_disk=on_disk or is_large(file))
                 step("reading", file.head.rows)
                 entry, rows = self._read(con, file, source, entry)
                 step("pricing", rows.read)
-                return self._priced(con, source, entry, rows, step)
+                return self._priced(con, source, entry, rows, joins, step)
         except Refused as refused:
-            raise _about(refused, entry) from None
-        except _OURS:
+            raise about(refused, entry) from None
+        except OURS:
             raise
         except (duckdb.Error, pa.ArrowException, MemoryError, OSError) as wrong:
             if isinstance(wrong, duckdb.OutOfMemoryException) and not on_disk:
                 raise _TooLarge from wrong
-            raise _about(dropped.failure(file) or _stopped(wrong), entry) from wrong
+            raise about(dropped.failure(file) or stopped(wrong), entry) from wrong
         finally:
             file.close()
 
@@ -241,13 +249,18 @@ class Door:
         return counted, rows
 
     def _priced(
-        self, con: duckdb.DuckDBPyConnection, source: Source, entry: Input, rows: Read, step: Any
-    ) -> Input:
+        self, con: duckdb.DuckDBPyConnection, source: Source, entry: Input, rows: Read,
+        joins: Joining | None, step: Any,
+    ) -> Input:  # fmt: skip
         if source.role != "events":
             finished = side.keep(con, source, entry, self.folders, self.settings)
         else:
             if not self.allow_overlap:
                 check_overlap(con, normalise.whole(con), entry, self.folders.events)
+            keep = self.settings.ingest_archive == "keep"
+            if joins:
+                entry = joins.entry(entry, keep_archive=keep)
+                con.execute(_PLACED, {"file_id": joins.file_id, "before": joins.rows})
             side.complete(con, source, self.folders.events)
             cost.price(
                 con, TYPED, PRICED, self.book, policy=policy_of(source, self.settings),
@@ -258,12 +271,17 @@ class Door:
             if priced != rows.accepted:
                 raise Uneven(f"{entry.name}: {rows.accepted} rows accepted, {priced} priced")
             step("landing", rows.accepted)
+            if joins:
+                archive.append(self.folders.data, entry.archived, joins.path, joins.bytes)
             finished = land(
                 con, PRICED, entry, self.folders.events, id_conflicts=source.id_conflicts,
-                keep_archive=self.settings.ingest_archive == "keep", book=self.book,
+                keep_archive=keep, book=self.book, hour=joins,
             )  # fmt: skip
         check_even(finished)
-        quarantine.reject(self.folders, entry.file_id, rows.rejected_rows)
+        rejected = rows.rejected_rows
+        if joins and joins.line:
+            rejected = joins.rejected(self.folders, rejected, KEPT_REJECTS)
+        quarantine.reject(self.folders, entry.file_id, rejected)
         return finished
 
     def refuse(self, drop: Drop, taken: Taken | None, refused: Refused) -> Input:
@@ -340,36 +358,8 @@ def check_even(entry: Input) -> None:
         raise Uneven(f"{entry.name}: {entry.read} rows read, {total} accounted for")
 
 
-def _about(refused: Refused, entry: Input) -> Refused:
-    refused.details.setdefault("entry", entry)
-    return refused
-
-
-def _fault(fault: Exception) -> Refused:
-    """A fault of ours costs one file, not the batch; its trace is in the log under an id."""
-    name = failures.report(fault, "ingest")
-    return Refused("unreadable", f"Tokentally failed on this file (error {name} in the log).")
-
-
-def _stopped(wrong: Exception) -> Refused:
-    """What an error of the engine means for the file."""
-    limits = (
-        duckdb.OutOfMemoryException,
-        duckdb.InterruptException,
-        MemoryError,
-        pa.ArrowMemoryError,
-    )
-    text = str(wrong).lower()
-    if "maximum_object_size" in text:
-        return too_long()
-    if (
-        isinstance(wrong, limits)
-        or "no space left" in text
-        or "out of memory" in text
-        or "file too large" in text
-    ):
-        return Refused("out_of_limits")
-    return Refused("unreadable", "Its values cannot be read.")
+def _duplicate(line: Input, taken: Taken) -> Input:
+    return replace(line, verdict=DUPLICATE, name=taken.name, message=f"Landed as {line.name}.")
 
 
 def failed(folders: Folders, settings: Settings, drop: Drop, code: str, *, now: datetime) -> Input:

@@ -8,6 +8,7 @@ from analytics_core.errors import NotAsked, UnknownName
 from analytics_core.ingest.connection import connect, workspace
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.land import losing_files, without_lost
+from analytics_core.ingest.push.hours import is_archived
 from analytics_core.ingest.verdict import FORGOTTEN
 from analytics_core.settings import Settings
 from analytics_core.store import manifest, parquet
@@ -61,7 +62,7 @@ def _check_archive(folders: Folders, held: Manifest, file_id: str) -> None:
         i
         for i in held.inputs
         if i.verdict == "landed" and file_id in dict(i.lost_to)
-        and (i.archived is None or not (folders.data / i.archived).is_file())
+        and not is_archived(i, held, folders)
     ]  # fmt: skip
     if missing:
         names = ", ".join(f"'{i.name}' ({i.file_id})" for i in missing)
@@ -86,11 +87,12 @@ def _take_out(events: Path, settings: Settings, held: Manifest, entry: Input) ->
             gone = losing_files(con, events, held)
             made = [without_lost(con, events, file, workspace(events)) for file in gone]
         files = parquet.publish(events, [m for m in made if m is not None])
-    parquet.retire(events, gone)
+    sides = {path for path, _ in held.side if entry.file_id in path}
+    parquet.retire(events, (*(f.path for f in gone), *sides))
     step = replace(
         held,
         files=(*(f for f in held.files if f not in gone), *files),
-        side=tuple((path, digest) for path, digest in held.side if entry.file_id not in path),
+        side=tuple(one for one in held.side if one[0] not in sides),
     )
     manifest.save(events, step.with_input(replace(entry, verdict=FORGOTTEN, lost_to=())))
     return sum(f.rows for f in gone) - sum(f.rows for f in files)

@@ -12,6 +12,8 @@ from duckdb import DuckDBPyConnection
 from analytics_core.ingest.archive import archived_as
 from analytics_core.ingest.connection import workspace
 from analytics_core.ingest.dedupe import REUSED, Dedupe, dedupe
+from analytics_core.ingest.push import hours, joining
+from analytics_core.ingest.push.joining import Joining
 from analytics_core.ingest.used_book import name_of, write_book
 from analytics_core.prices.book import Book
 from analytics_core.store import manifest, parquet
@@ -19,6 +21,7 @@ from analytics_core.store.manifest import EventFile, Input, Manifest
 from analytics_core.store.verify import broken
 
 LATE_AFTER = timedelta(days=3)
+_NO_FILE = ""  # what joins an hour replaces none of its rows
 
 _MONTHS = """
     SELECT strftime(started_at, '%Y-%m') AS month, count(*) FROM outgoing GROUP BY month
@@ -57,6 +60,7 @@ def land(
     id_conflicts: bool = True,
     keep_archive: bool = True,
     book: Book | None = None,
+    hour: Joining | None = None,
 ) -> Input:
     """Lands the priced rows of one file and returns its finished ledger line.
 
@@ -68,11 +72,13 @@ def land(
     reasons of the kept rows, times, sums, months, archived, lost_to. Lines of other files that
     lose rows to this one are corrected in the same step. A file that stands in the ledger as
     landed is landed again: its rows are replaced. `book` is what priced the rows; it is kept beside
-    them. Either everything becomes visible or nothing.
+    them. With an `hour` of pushed events the rows join those of that line, which is renewed; the
+    line that is returned is of these rows alone. Either everything becomes visible or nothing.
     Raises duckdb.Error (disk full), Damaged, NotWritable, BrokenRows.
     """
     held = manifest.load(events)
-    repeats = dedupe(con, table, entry.file_id, events, held)
+    own = entry.file_id if hour is None else _NO_FILE
+    repeats = dedupe(con, table, own, events, held)
     faults = broken(con, "outgoing")
     if faults:
         raise BrokenRows("; ".join(f"{rule} ({rows} rows)" for rule, rows in faults))
@@ -86,11 +92,12 @@ def land(
     before = held.input(entry.file_id)
     finished = replace(
         finished,
-        archived=_archived(before, finished, keep_archive=keep_archive),
+        archived=entry.archived if hour else _archived(before, finished, keep_archive=keep_archive),
         demo=entry.demo or (before is not None and before.demo),
+        lost_to=tuple(lost for lost in finished.lost_to if lost[0] != entry.file_id),
     )
     books = tuple(version for (version,) in con.execute(_BOOKS).fetchall())
-    inputs = _corrected(con, held, finished)
+    inputs = _corrected(con, held, own)
     files = parquet.publish(events, [m for m in made if m is not None])
     sides = keep_book(events, held, book, place) if book and book.version in books else ()
     step = replace(
@@ -100,8 +107,15 @@ def land(
         books=tuple(dict.fromkeys((*held.books, *books))),
         side=tuple({**dict(held.side), **dict(sides)}.items()),
     )
-    parquet.retire(events, gone)
-    manifest.save(events, step.with_input(finished))
+    parquet.retire(events, (f.path for f in gone))
+    line = finished
+    if hour is not None:
+        parts = (*hour.parts, hour.this)
+        side = hours.listed(hour.file_id, parts, step.side, events, place)
+        step = replace(step, side=side)
+        before = step.input(entry.file_id) if hour.line else None
+        line = joining.added(before, finished) if before else finished
+    manifest.save(events, step.with_input(line))
     return finished
 
 
@@ -154,15 +168,11 @@ def _finished(
         max_started_at=last.isoformat() if last else None,
         months=tuple(month for month, _ in months),
         requests=requests,
-        tokens=_added(tokens_in, tokens_out),
+        tokens=manifest.total(tokens_in, tokens_out),
         cost_nano=cost,
         unpriced_rows=unpriced,
         lost_to=repeats.lost_to,
     )
-
-
-def _added(one: int | None, other: int | None) -> int | None:
-    return None if one is None and other is None else (one or 0) + (other or 0)
 
 
 def _late(entry: Input, months: list[tuple[str, int]], held: Manifest) -> int:
@@ -182,24 +192,25 @@ def _late(entry: Input, months: list[tuple[str, int]], held: Manifest) -> int:
     )
 
 
-def _corrected(con: DuckDBPyConnection, held: Manifest, entry: Input) -> tuple[Input, ...]:
-    """The other ledger lines: what they lost to this file is theirs no more.
+def _corrected(con: DuckDBPyConnection, held: Manifest, own: str) -> tuple[Input, ...]:
+    """The other ledger lines: what they lost to this file (`own`) is theirs no more.
 
     Accepted rows become duplicates, so read = accepted + rejected + skipped + duplicate still
     holds and the accepted rows of all lines are the rows of the store.
     """
     inputs = {i.file_id: i for i in held.inputs}
-    lost = con.execute(_LOSERS, {"file_id": entry.file_id}).fetchall()
+    lost = con.execute(_LOSERS, {"file_id": own}).fetchall()
     for file_id, winner, rows, requests, tokens_in, tokens_out, cost, unpriced in lost:
         loser = inputs[file_id]
         lost_to = Counter(dict(loser.lost_to))
-        lost_to[winner] += rows
+        if winner != file_id:  # within one hour of pushed events nothing is to be read again
+            lost_to[winner] += rows
         inputs[file_id] = replace(
             loser,
             accepted=loser.accepted - rows,
             duplicate=loser.duplicate + rows,
             requests=_less(loser.requests, requests),
-            tokens=_less(loser.tokens, _added(tokens_in, tokens_out)),
+            tokens=_less(loser.tokens, manifest.total(tokens_in, tokens_out)),
             cost_nano=_less(loser.cost_nano, cost),
             unpriced_rows=loser.unpriced_rows - unpriced,
             lost_to=tuple(sorted(lost_to.items())),

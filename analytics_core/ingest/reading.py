@@ -18,7 +18,7 @@ from analytics_core.ingest.sources.source import Source
 from analytics_core.ingest.verdict import Refused, Rejected
 from analytics_core.settings import Settings
 
-_KEPT_REJECTS = 100_000
+KEPT_REJECTS = 100_000
 _MOSTLY_ROWS, _MOSTLY_SHARE = 100, 0.2
 _CONVENTION_ROWS, _CONVENTION_SHARE = 5, 0.01
 # Columns of text in which a whole record may be hidden, worth looking into for a source.
@@ -123,7 +123,7 @@ def _cleared(con: DuckDBPyConnection, bad: list[Rejected], file: Dropped) -> Rea
     emitted = con.table(TYPED).aggregate("count(*)").fetchall()[0][0]
     skipped: Counter[str] = Counter(dict(con.execute(_SKIPPED).fetchall()))
     reasons: Counter[str] = Counter(dict(con.execute(_REASONS).fetchall()))
-    rows = con.execute(_REJECTED, {"most": _KEPT_REJECTS}).fetchall() if reasons else []
+    rows = con.execute(_REJECTED, {"most": KEPT_REJECTS}).fetchall() if reasons else []
     rejected = [*(Rejected(*row) for row in rows), *bad]
     reasons.update(line.code for line in bad)
     repeated = skipped.pop("duplicate", 0)

@@ -254,7 +254,7 @@ def _save(
 ) -> None:
     files = parquet.publish(events, made)
     side = keep_book(events, held, prices.book, workspace(events))
-    parquet.retire(events, replaced)
+    parquet.retire(events, (f.path for f in replaced))
     step = replace(
         held,
         files=(*(f for f in held.files if f not in replaced), *files),

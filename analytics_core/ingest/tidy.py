@@ -38,7 +38,7 @@ def merge(events: Path, settings: Settings, small: tuple[EventFile, ...]) -> Non
         files = parquet.publish(events, [made] if made else [])
         held = manifest.load(events)
         kept = tuple(f for f in held.files if f not in small)
-        parquet.retire(events, small)
+        parquet.retire(events, (f.path for f in small))
         manifest.save(events, replace(held, files=(*kept, *files)))
 
 

@@ -134,6 +134,11 @@ class Manifest:
         return next((i for i in self.inputs if i.file_id == file_id), None)
 
 
+def total(one: int | None, other: int | None) -> int | None:
+    """The sum of two figures, each None where nothing is known."""
+    return None if one is None and other is None else (one or 0) + (other or 0)
+
+
 def path_of(events: Path) -> Path:
     """Where the manifest of data/events stands."""
     return events / "manifest.json"

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,10 +172,10 @@ def publish_as(events: Path, path: Path, name: str) -> None:
         raise NotWritable(target, wrong.strerror or str(wrong)) from None
 
 
-def retire(events: Path, files: tuple[EventFile, ...]) -> None:
+def retire(events: Path, paths: Iterable[str]) -> None:
     """Starts the grace of files about to leave the manifest: their age counts from now."""
-    for file in files:
-        path = events / file.path
+    for name in paths:
+        path = events / name
         if path.exists():
             os.utime(path)
 

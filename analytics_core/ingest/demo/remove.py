@@ -48,7 +48,7 @@ def _emptied(folders: Folders) -> int:
         held = manifest.load(folders.events)
         if not held.demo_only:
             return 0
-        parquet.retire(folders.events, held.files)
+        parquet.retire(folders.events, (f.path for f in held.files))
         inputs = tuple(replace(i, verdict=FORGOTTEN) if i.demo else i for i in held.inputs)
         manifest.save(folders.events, replace(held, files=(), inputs=inputs))
         return held.rows

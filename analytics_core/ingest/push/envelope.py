@@ -27,9 +27,15 @@ SHAPES: Mapping[str, Source] = {
 _COLUMN = {dimension: column for column, dimension in DIMENSION.items()}
 
 
-def envelope(source: str, shape: str, receipt: str, fixed: Mapping[str, str]) -> dict[str, Any]:
-    """What `pushed_source` reads; `fixed` are dimensions whose values the events cannot say."""
-    return {ENVELOPE: {"source": source, "shape": shape, "receipt": receipt, "fixed": dict(fixed)}}
+def envelope(
+    source: str, shape: str, receipt: str, fixed: Mapping[str, str], hour: str
+) -> dict[str, Any]:
+    """What `pushed_source` reads; `fixed` are dimensions whose values the events cannot say.
+
+    `hour` (2026-11-20T12, UTC) is when the body came: its line of the ledger is of that hour.
+    """
+    around = {"source": source, "shape": shape, "receipt": receipt, "fixed": dict(fixed)}
+    return {ENVELOPE: around | {"hour": hour}}
 
 
 def pushed_source(head: Head, saved: Sequence[Source]) -> Source | None:

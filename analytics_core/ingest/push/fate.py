@@ -9,9 +9,10 @@ import duckdb
 
 from analytics_core.ingest import quarantine
 from analytics_core.ingest.folders import Folders
-from analytics_core.ingest.push.receipts import Place, Receipt, Receipts
+from analytics_core.ingest.push import hours
+from analytics_core.ingest.push.receipts import Receipt, Receipts
 from analytics_core.ingest.push.spool import lying, waiting
-from analytics_core.ingest.verdict import LANDED, REFUSALS, REMEDIES, Rejected, words_of
+from analytics_core.ingest.verdict import FORGOTTEN, REFUSALS, REMEDIES, Rejected, words_of
 from analytics_core.store import manifest, parquet
 from analytics_core.store.manifest import Input, Manifest
 
@@ -44,27 +45,35 @@ def fate(receipt: Receipt, receipts: Receipts, folders: Folders) -> Fate:
     if any(body.receipt == receipt.id for body in waiting(folders)):
         return Fate("received")
     place = receipts.place(receipt.id)
-    lies = place is not None and lying(folders, place.file_id)
+    if place is None:
+        return Fate("lost")
+    lies, hour = lying(folders, place.file_id), receipts.hour(place.file_id)
     held = manifest.load(folders.events)  # after looking: a file leaves the inbox with a line here
-    entry = held.input(place.file_id) if place else None
-    if place is None or entry is None:
+    found = hours.holding(place.file_id, hour, held, folders.events)
+    if found is not None:
+        return _landed(receipt, place.first + found[1], found[0], held, folders)
+    entry = held.input(place.file_id)
+    if entry is None and not lies and hour is not None:  # its line was taken out again
+        entry = next((line for _, line in hours.lines(hour, held)), None)
+    if entry is None:
         return Fate("received" if lies else "lost")
-    if entry.verdict == LANDED:
-        return _landed(receipt, place, entry, held, folders)
     if entry.verdict in REFUSALS:
         remedy = REMEDIES.get(entry.verdict, "")
         return Fate("refused", entry.file_id, reason=entry.message, remedy=remedy)
+    if entry.verdict != FORGOTTEN:
+        return Fate("lost")
     return Fate("forgotten", entry.file_id, reason=words_of(entry.verdict))
 
 
-def _landed(receipt: Receipt, place: Place, entry: Input, held: Manifest, folders: Folders) -> Fate:
-    last = place.first + receipt.events - 1
+def _landed(receipt: Receipt, first: int, entry: Input, held: Manifest, folders: Folders) -> Fate:
+    """`first` is the row of the line that is the first of the receipt."""
+    last = first + receipt.events - 1
     rejected = [
-        Rejected(r.row - place.first + 1, r.code, r.column, r.value)
+        Rejected(r.row - first + 1, r.code, r.column, r.value)
         for r in quarantine.rejected_rows(folders, entry.file_id, _KEPT_REJECTS)
-        if place.first <= r.row <= last
+        if first <= r.row <= last
     ]
-    accepted = _accepted(place.first, last, entry, held, folders)
+    accepted = _accepted(first, last, entry, held, folders)
     return Fate(
         "landed",
         entry.file_id,

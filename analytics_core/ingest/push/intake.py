@@ -13,6 +13,7 @@ from analytics_core.ingest.push import bodies, checks, fate, otlp, spool
 from analytics_core.ingest.push.bodies import Record
 from analytics_core.ingest.push.envelope import envelope
 from analytics_core.ingest.push.fate import Fate
+from analytics_core.ingest.push.hours import given, hour_of
 from analytics_core.ingest.push.not_taken import NotTaken
 from analytics_core.ingest.push.receipts import Receipt, Receipts
 
@@ -31,7 +32,7 @@ class Pusher:
     @property
     def given(self) -> str:
         """The fixed dimensions as one text."""
-        return json.dumps(dict(self.fixed), sort_keys=True, ensure_ascii=False)
+        return given(self.fixed)
 
 
 @dataclass(slots=True)
@@ -81,7 +82,7 @@ class Intake:
         sha256 = hashlib.sha256(body).hexdigest()
         receipt = Receipt(receipt_id(body, shape, by), by.token, sha256, len(events), now)
         if not self._stands(receipt):
-            around = envelope(by.source, shape, receipt.id, by.fixed)
+            around = envelope(by.source, shape, receipt.id, by.fixed, hour_of(now))
             lines = [_line(bodies.without_private(event) | around) for event in events]
             self._make_room(sum(map(len, lines)))
             try:

@@ -61,14 +61,26 @@ class Receipts:
         rows = self.state.rows("SELECT id, file_id, first FROM receipt_places WHERE id = ?", known)
         return Place(*rows[0]) if rows else None
 
-    def put(self, places: Iterable[Place]) -> None:
-        """Notes where events are gathered, in place of where they were before."""
+    def hour(self, file_id: str) -> str | None:
+        """The key of the hour into whose ledger line a gathered file goes, None without one."""
+        rows = self.state.rows("SELECT hour FROM receipt_files WHERE file_id = ?", file_id)
+        return rows[0][0] if rows else None
+
+    def put(self, places: Iterable[Place], hour: str | None = None) -> None:
+        """Notes where events are gathered, in place of where they were before.
+
+        `hour` is the key of the hour of these files.
+        """
         with self.state.transaction():
             for place in places:
                 self.state.write(
                     "INSERT OR REPLACE INTO receipt_places VALUES (?, ?, ?)",
                     place.id, place.file_id, place.first,
                 )  # fmt: skip
+                if hour is not None:
+                    self.state.write(
+                        "INSERT OR REPLACE INTO receipt_files VALUES (?, ?)", place.file_id, hour
+                    )
 
     def forget(self, before: datetime) -> None:
         """Drops receipts of bodies that came before that, and their places."""
@@ -81,3 +93,6 @@ class Receipts:
                 old, old,
             )  # fmt: skip
             self.state.write("DELETE FROM receipts WHERE received < ?", old)
+            self.state.write(
+                "DELETE FROM receipt_files WHERE file_id NOT IN (SELECT file_id FROM receipt_places)"
+            )

@@ -14,7 +14,7 @@ import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +22,8 @@ from typing import BinaryIO
 from analytics_core.access.state import State
 from analytics_core.errors import NotWritable
 from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.push import hours
+from analytics_core.ingest.push.hours import Hour, hour_of
 from analytics_core.ingest.push.receipts import KEPT, Place, Receipts
 from analytics_core.ingest.raw import ENVELOPE
 from analytics_core.store import manifest
@@ -70,7 +72,8 @@ class Body:
     @property
     def together(self) -> tuple[str, ...]:
         """Bodies that agree in this may stand in one file."""
-        return (self.source, self.shape, self.fixed, self.path.name if self.alone else "")
+        hour = hour_of(datetime.fromtimestamp(self.stamp / 1_000_000, UTC))
+        return (self.source, self.shape, self.fixed, hour, self.path.name if self.alone else "")
 
 
 def waiting_folder(folders: Folders) -> Path:
@@ -139,7 +142,8 @@ def _stands(folders: Folders, receipts: Receipts, body: Body) -> bool:
     place = receipts.place(body.receipt)
     if place is None or body.alone:
         return False
-    landed = manifest.load(folders.events).landed(place.file_id)
+    held, hour = manifest.load(folders.events), receipts.hour(place.file_id)
+    landed = hours.holding(place.file_id, hour, held, folders.events)
     if landed is None and not lying(folders, place.file_id):
         return False
     body.path.unlink(missing_ok=True)
@@ -177,7 +181,7 @@ def _file(folders: Folders, receipts: Receipts, bodies: Sequence[Body], now: dat
     for body in bodies:
         places.append(Place(body.receipt, file_id, first))
         first += body.events
-    receipts.put(places)
+    receipts.put(places, _hour(bodies[0]))
     folder = folders.inbox / FOLDER / bodies[0].source
     target = folder / f"{now:%Y-%m-%dT%H-%M-%S}-{file_id}.jsonl"
     with _writable(folder):
@@ -188,6 +192,13 @@ def _file(folders: Folders, receipts: Receipts, bodies: Sequence[Body], now: dat
         for body in bodies:
             body.path.unlink(missing_ok=True)
     return target
+
+
+def _hour(body: Body) -> str | None:
+    """The key of the hour that the events of a body name; older ones name none."""
+    with body.path.open("rb") as held:
+        hour = Hour.of(json.loads(held.readline()))
+    return hour.key if hour else None
 
 
 def _copied(bodies: Iterable[Body], out: BinaryIO) -> "hashlib._Hash":

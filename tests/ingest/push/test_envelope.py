@@ -8,6 +8,7 @@ import pytest
 from analytics_core.ingest.push.envelope import SHAPES, envelope, pushed_source
 from analytics_core.ingest.raw import Head
 
+HOUR = "2026-11-02T10"
 LINE = {
     "event_id": "e1", "started_at": "2026-11-02T10:00:00Z", "provider": "house", "model": "m",
     "input_tokens": 100, "cost_usd": "0.5", "project": "Search", "source": "own",
@@ -34,13 +35,15 @@ def test_what_is_no_envelope_changes_nothing(said):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_is_read_under_the_name_it_was_pushed_under(shape):
-    source = pushed_source(head(envelope("proxy", shape, "r", {})["_pushed"]), ())
+    source = pushed_source(head(envelope("proxy", shape, "r", {}, HOUR)["_pushed"]), ())
     assert source
     assert (source.name, source.namespace, source.group) == ("proxy", "proxy", SHAPES[shape].group)
 
 
 def test_what_is_fixed_stands_in_place_of_what_the_events_say(door):
-    around = envelope("proxy", "canonical", "r", {"project": "O'Neil", "user": "ana", "model": "x"})
+    around = envelope(
+        "proxy", "canonical", "r", {"project": "O'Neil", "user": "ana", "model": "x"}, HOUR
+    )
     entry = door.take(
         json.dumps(LINE | around) + "\n" + json.dumps(LINE | around | {"event_id": 2})
     )
@@ -53,7 +56,7 @@ def test_what_is_fixed_stands_in_place_of_what_the_events_say(door):
 
 
 def test_a_file_of_pushed_events_is_read_again_from_the_archive_as_it_was(door):
-    around = envelope("proxy", "canonical", "r", {"project": "Maps"})
+    around = envelope("proxy", "canonical", "r", {"project": "Maps"}, HOUR)
     entry = door.take(json.dumps(LINE | around))
     before = door.ask("SELECT * EXCLUDE (file_id) FROM events")
     (door.folders.events / "manifest.json").unlink()
@@ -63,7 +66,7 @@ def test_a_file_of_pushed_events_is_read_again_from_the_archive_as_it_was(door):
 
 def test_options_of_a_packaged_source_hold_for_what_is_pushed_too(door):
     door.setting("sources/own.yaml", "extends: canonical\noptions: {policy: computed}\n")
-    around = envelope("proxy", "canonical", "r", {})
+    around = envelope("proxy", "canonical", "r", {}, HOUR)
     door.take(json.dumps(LINE | around | {"provider": "openai", "model": "gpt-5-mini"}))
     # 100 x 0.25 USD per million, and not the 0.5 that was said
     assert door.ask("SELECT cost_source, cost_nano FROM events") == [("computed", 25_000)]

@@ -40,7 +40,7 @@ def keep(folders: Folders) -> Callable[..., spool.Body]:
     def one(receipt: str, *ids: str, source: str = "proxy", **said: Any) -> spool.Body:
         nonlocal kept
         kept += 1
-        around = envelope(source, "canonical", receipt, {})
+        around = envelope(source, "canonical", receipt, {}, "2026-11-20T12")
         lines = [json.dumps(around | {"event_id": each}).encode() + b"\n" for each in ids]
         at = NOW + timedelta(seconds=kept)
         more = {"shape": "canonical", "fixed": "00000000"} | said
@@ -157,7 +157,9 @@ def test_a_file_taken_apart_is_its_bodies_again_each_for_itself(folders, receipt
 
 def test_a_file_dropped_by_hand_is_never_taken_apart(folders, tmp_path):
     path = tmp_path / "drop.jsonl"
-    around = [envelope("s", "otlp", receipt, {}) for receipt in ("a", "b", "../../c")]
+    around = [
+        envelope("s", "otlp", receipt, {}, "2026-11-20T12") for receipt in ("a", "b", "../../c")
+    ]
     path.write_text("\n".join(map(json.dumps, around[:2])))
     assert not spool.part(folders, path, path, NOW)
     inside = folders.inbox / "pushed" / "mine.csv"
