@@ -5,8 +5,17 @@ from functools import lru_cache
 import altair as alt
 
 from analytics_core.charts.alt_text import timeline_sentence
-from analytics_core.charts.axes import TimeAxis, amounts, axis_of, pickable, slot_colour, time_axis
-from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
+from analytics_core.charts.axes import (
+    TimeAxis,
+    amounts,
+    axis_of,
+    in_ones,
+    labelled,
+    pickable,
+    slot_colour,
+    time_axis,
+)
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, filled, finished
 from analytics_core.charts.rows import axis_rows, largest_value, timeline_rows
 from analytics_core.charts.stacked_bar import stacked_bar
 from analytics_core.charts.theme import Colours, colours
@@ -57,8 +66,9 @@ def _spec(
     height: int,
 ) -> Spec:
     when, amount = titles
+    time = time_axis(crowded=axis.crowded)
     rows = alt.Chart(alt.NamedData("rows")).encode(
-        x=time_axis(axis), y=amounts("value", unit, whole=whole), color=slot_colour(own)
+        x=time, y=amounts("value", ones=in_ones(unit, whole=whole)), color=slot_colour(own)
     )
     tooltip = [alt.Tooltip("when:N", title=when), alt.Tooltip("text:N", title=amount)]
     # A wide invisible column per bucket: an area by itself has one tooltip for all of them.
@@ -66,5 +76,6 @@ def _spec(
     drawn = rows.mark_area(
         opacity=0.25, interpolate="linear", tooltip=None, line={"strokeWidth": 2}
     )
-    room = axis_of("axis").encode(x=time_axis(axis))
-    return finished(alt.layer(room, drawn, pickable(column, "bucket"), height=height))
+    room = axis_of("axis").encode(x=time)
+    spec = finished(alt.layer(room, drawn, pickable(column, "bucket"), height=height))
+    return filled(spec, labelled(unit, axis))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
+from analytics_core.charts.drawing import blank
 from analytics_core.charts.theme import SLOTS, UNATTRIBUTED
 from analytics_core.semantics.format import MINUS, MONTH_NAMES, TICKS, AxisUnit
 from analytics_core.semantics.period import Grain
@@ -36,8 +37,19 @@ class TimeAxis:
         some, few = {Grain.HOUR: (12, 26), Grain.DAY: (14, 100)}.get(grain, (14, 10_000))
         return cls(grain, (buckets > some) + (buckets > few), week_start)
 
+    @property
+    def crowded(self) -> bool:
+        """Whether labels may meet."""
+        return self.many > 0
 
-def time_axis(axis: TimeAxis) -> alt.X:
+
+def labelled(unit: AxisUnit, axis: TimeAxis | None = None) -> dict[str, str]:
+    """What is put into the blanks of `amounts` and `time_axis`."""
+    time = {"time": _label(axis)} if axis else {}
+    return {"amount": amount_label(unit), **time}
+
+
+def time_axis(*, crowded: bool) -> alt.X:
     """Buckets in the order of their rows; the field `tick` holds local ISO text."""
     return alt.X(
         "tick:N",
@@ -45,9 +57,9 @@ def time_axis(axis: TimeAxis) -> alt.X:
         title=None,
         scale=alt.Scale(paddingInner=GAP, paddingOuter=GAP / 2),
         axis=alt.Axis(
-            labelExpr=_label(axis),
+            labelExpr=blank("time"),
             labelAngle=0,
-            labelOverlap="greedy" if axis.many else "parity",
+            labelOverlap="greedy" if crowded else "parity",
             labelSeparation=12,
             labelFlush=False,
             labelPadding=8,
@@ -73,10 +85,15 @@ def _label(axis: TimeAxis) -> str:
     return _YEAR if axis.grain is Grain.YEAR else _MONTH_AND_YEAR
 
 
+def in_ones(unit: AxisUnit, *, whole: bool) -> bool:
+    """Whether an axis may have no tick between two whole amounts: there are no fractions of them."""
+    return whole and unit.divisor == 1
+
+
 def amounts(
-    field: str, unit: AxisUnit, *, whole: bool, stack: bool = False, most: float | None = None
+    field: str, *, ones: bool = False, stack: bool = False, most: float | None = None
 ) -> alt.Y:
-    """Amounts from zero, in one unit; `whole` keeps ticks off fractions of things without any.
+    """Amounts from zero, in one unit, with ticks at whole amounts only where they are in `ones`.
 
     `most` is where the axis ends, whatever the amounts: sums of shares miss 1 by a hair.
     """
@@ -87,9 +104,9 @@ def amounts(
         title=None,
         scale=extent,
         axis=alt.Axis(
-            labelExpr=amount_label(unit),
+            labelExpr=blank("amount"),
             tickCount=TICKS,
-            tickMinStep=1 if whole and unit.divisor == 1 else alt.Undefined,
+            tickMinStep=1 if ones else alt.Undefined,
             ticks=False,
             domain=False,
             labelBaseline="middle",
@@ -143,10 +160,10 @@ def pickable(chart: alt.Chart, field: str) -> alt.Chart:
     return chart.add_params(chosen)
 
 
-def laid_over(unit: AxisUnit, axis: TimeAxis, *, whole: bool, title: str) -> list[alt.Chart]:
+def laid_over(*, crowded: bool, ones: bool, title: str) -> list[alt.Chart]:
     """The period before as a dashed grey line over the dataset `before`, with its own tooltips."""
     base = alt.Chart(alt.NamedData("before")).encode(
-        x=time_axis(axis), y=amounts("value", unit, whole=whole), color=alt.value("gray")
+        x=time_axis(crowded=crowded), y=amounts("value", ones=ones), color=alt.ColorValue("gray")
     )
     course = base.mark_line(strokeDash=[5, 4], strokeWidth=1.5, tooltip=None, aria=False)
     tooltip = [alt.Tooltip("when:N", title="Before"), alt.Tooltip("text:N", title=title)]

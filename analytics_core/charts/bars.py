@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics_core.charts.alt_text import breakdown_sentence
 from analytics_core.charts.axes import CALM, INK, pickable, slot_colour, strong_text
-from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, blank, filled, finished
 from analytics_core.charts.rows import part_rows
 from analytics_core.charts.theme import NAMED, Colours
 from analytics_core.reports import breakdown as parts_of
@@ -86,6 +86,14 @@ def _spec(
     height: int,
     room: int,
 ) -> Spec:
+    shape = _shape(own, also=len(also), coloured=coloured, shares=shares, room=room)
+    words = {"member": member, "value": amount}
+    words |= {f"also{place}": label for place, label in enumerate(also)}
+    return {**filled(shape, words), "height": height}
+
+
+@lru_cache(maxsize=64)
+def _shape(own: tuple[str, ...], *, also: int, coloured: bool, shares: bool, room: int) -> Spec:
     # A bar's place is its rank and name in one text, so that two members of one name stay apart.
     place = alt.Y(
         "row:N",
@@ -105,12 +113,15 @@ def _spec(
     )
     extent = alt.Scale(nice=False, range=[0, alt.ExprRef(f"width-{room}")])
     length = alt.X("value:Q", title=None, axis=None, scale=extent)
-    tooltip = [alt.Tooltip("member:N", title=member), alt.Tooltip("text:N", title=amount)]
+    tooltip = [
+        alt.Tooltip("member:N", title=blank("member")),
+        alt.Tooltip("text:N", title=blank("value")),
+    ]
     if shares:
         tooltip.append(alt.Tooltip("share:N", title="Share"))
-    tooltip += [alt.Tooltip(f"also{place}:N", title=label) for place, label in enumerate(also)]
+    tooltip += [alt.Tooltip(f"also{at}:N", title=blank(f"also{at}")) for at in range(also)]
     parts = alt.Chart(alt.NamedData("rows")).encode(x=length, y=place, tooltip=tooltip)
-    colour = slot_colour(own) if coloured else alt.value("blue")
+    colour = slot_colour(own) if coloured else alt.ColorValue("blue")
     read = alt.expr("datum.member + ': ' + datum.amount")
     bar = parts.mark_bar(cornerRadiusEnd=3, cursor="pointer", description=read).encode(color=colour)
     bar = pickable(bar, "id")
@@ -119,4 +130,4 @@ def _spec(
         text="amount:N",
         color=strong_text(),
     )
-    return finished(alt.layer(bar, figure, height=height))
+    return finished(alt.layer(bar, figure))

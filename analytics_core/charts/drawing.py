@@ -1,5 +1,6 @@
 """A chart ready to be drawn: a spec kept by shape, the frames laid into it, and a sentence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -49,3 +50,24 @@ def finished(chart: alt.TopLevelMixin) -> Spec:
     """
     spec: Spec = chart.properties(padding=PADDING).to_dict(validate=CHECKED["validate"])
     return {name: part for name, part in spec.items() if name not in ("$schema", "config")}
+
+
+def blank(name: str) -> str:
+    """A text of a spec that `filled` puts in: what differs between charts of one shape.
+
+    Altair takes some 50 ms for a spec, and a text of another period or member changes nothing else.
+    """
+    return f"\0{name}"
+
+
+def filled(shape: Spec, words: Mapping[str, str]) -> Spec:
+    """A copy of `shape` with words, by name, in its blanks. Raises KeyError where one is missing."""
+    return {name: _filled(part, words) for name, part in shape.items()}
+
+
+def _filled(part: Any, words: Mapping[str, str]) -> Any:
+    if isinstance(part, dict):
+        return filled(part, words)
+    if isinstance(part, list):
+        return [_filled(one, words) for one in part]
+    return words[part[1:]] if isinstance(part, str) and part[:1] == "\0" else part

@@ -6,8 +6,8 @@ from functools import lru_cache
 import altair as alt
 import polars as pl
 
-from analytics_core.charts.axes import CALM, INK, amounts, strong_text
-from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.axes import CALM, INK, amounts, in_ones, labelled, strong_text
+from analytics_core.charts.drawing import Drawing, Spec, filled, finished
 from analytics_core.reports.session_lengths import SessionLengths, Span
 from analytics_core.semantics.format import AxisUnit, axis_unit, cell, text
 from analytics_core.semantics.unit import Unit
@@ -99,7 +99,7 @@ def _spec(edges: tuple[int, ...], unit: AxisUnit, *, late: bool, height: int) ->
         .encode(
             x=minutes,
             x2="right",
-            y=amounts("value", unit, whole=True),
+            y=amounts("value", ones=in_ones(unit, whole=True)),
             y2="none",  # bars between two places stand on zero only if told so
             color=alt.value("blue"),
             tooltip=tooltip,
@@ -114,4 +114,5 @@ def _spec(edges: tuple[int, ...], unit: AxisUnit, *, late: bool, height: int) ->
         dy=-3,
         fontSize=12,
     ).encode(y=alt.value(0), text="said:N", color=strong_text())
-    return finished(alt.layer(bars, rule.encode(color=strong_text()), said, height=height))
+    spec = finished(alt.layer(bars, rule.encode(color=strong_text()), said, height=height))
+    return filled(spec, labelled(unit))

@@ -10,11 +10,13 @@ from analytics_core.charts.axes import (
     TimeAxis,
     amounts,
     axis_of,
+    in_ones,
+    labelled,
     laid_over,
     slot_colour,
     time_axis,
 )
-from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, blank, filled, finished
 from analytics_core.charts.rows import (
     axis_rows,
     largest_laid,
@@ -116,18 +118,40 @@ def _spec(
     height: int,
 ) -> Spec:
     when, series = titles
-    tooltip = [alt.Tooltip("when:N", title=when)]
-    tooltip += [alt.Tooltip(f"s{rank}:N", title=member or " ") for rank, member in series]
+    shape = _shape(
+        tuple(rank for rank, _ in series),
+        own,
+        crowded=axis.crowded,
+        ones=in_ones(unit, whole=whole),
+        alone=alone,
+        overlaid=overlaid,
+    )
+    names = {f"s{rank}": member or " " for rank, member in series}
+    return {
+        **filled(shape, {"when": when, **names, **labelled(unit, axis)}),
+        "height": height,
+    }
+
+
+@lru_cache(maxsize=64)
+def _shape(
+    ranks: tuple[int, ...],
+    own: tuple[str, ...],
+    *,
+    crowded: bool,
+    ones: bool,
+    alone: bool,
+    overlaid: bool,
+) -> Spec:
+    tooltip = [alt.Tooltip("when:N", title=blank("when"))]
+    tooltip += [alt.Tooltip(f"s{rank}:N", title=blank(f"s{rank}")) for rank in ranks]
     if overlaid:
         tooltip.append(alt.Tooltip("before:N", title="Before"))
-    room = axis_of("axis").encode(x=time_axis(axis))
-    rows = alt.Chart(alt.NamedData("rows")).encode(x=time_axis(axis), color=slot_colour(own))
+    time = time_axis(crowded=crowded)
+    room = axis_of("axis").encode(x=time)
+    rows = alt.Chart(alt.NamedData("rows")).encode(x=time, color=slot_colour(own))
     if alone:
-        return finished(
-            alt.layer(
-                room, _columns(rows, amounts("value", unit, whole=whole), when), height=height
-            )
-        )
+        return finished(alt.layer(room, _columns(rows, amounts("value", ones=ones))))
     near = alt.selection_point(
         name="near", fields=["bucket"], nearest=True, on="pointermove", clear="pointerout",
         empty=False,
@@ -136,8 +160,8 @@ def _spec(
         alt.Chart(alt.NamedData("wide"))
         .mark_rule(strokeWidth=1)
         .encode(
-            x=time_axis(axis),
-            color=alt.value("gray"),
+            x=time,
+            color=alt.ColorValue("gray"),
             opacity=alt.condition(near, alt.value(0.6), alt.value(0), empty=False),
             tooltip=tooltip,
         )
@@ -154,32 +178,31 @@ def _spec(
             opacity=opacity,
             tooltip=None,
         )
-        return drawn.encode(y=amounts(field, unit, whole=whole), detail="rank:O")
+        return drawn.encode(y=amounts(field, ones=ones), detail="rank:O")
 
     dots = rows.mark_point(filled=True, size=36, opacity=1, tooltip=None)
-    earlier = laid_over(unit, axis, whole=whole, title=when) if overlaid else []
+    earlier = laid_over(crowded=crowded, ones=ones, title=blank("when")) if overlaid else []
     return finished(
         alt.layer(
             room,
             *earlier,
             course("part", PART, (4, 4)),
             course("whole"),
-            dots.encode(y=amounts("dot", unit, whole=whole)),
-            dots.encode(y=amounts("value", unit, whole=whole)).transform_filter(near),
+            dots.encode(y=amounts("dot", ones=ones)),
+            dots.encode(y=amounts("value", ones=ones)).transform_filter(near),
             hair,
-            height=height,
         )
     )
 
 
-def _columns(rows: alt.Chart, amount: alt.Y, when: str) -> alt.Chart:
+def _columns(rows: alt.Chart, amount: alt.Y) -> alt.Chart:
     """A single bucket, its members side by side: a line of one point would show nothing."""
     return rows.mark_bar().encode(
         y=amount,
         xOffset=alt.XOffset("rank:O"),
         opacity=alt.condition("datum.partial", alt.value(PART), alt.value(1)),
         tooltip=[
-            alt.Tooltip("when:N", title=when),
+            alt.Tooltip("when:N", title=blank("when")),
             alt.Tooltip("member:N", title="Series"),
             alt.Tooltip("text:N", title="Value"),
         ],

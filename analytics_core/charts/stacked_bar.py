@@ -9,12 +9,14 @@ from analytics_core.charts.axes import (
     TimeAxis,
     amounts,
     axis_of,
+    in_ones,
+    labelled,
     laid_over,
     pickable,
     slot_colour,
     time_axis,
 )
-from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, blank, filled, finished
 from analytics_core.charts.rows import (
     axis_rows,
     largest_laid,
@@ -96,23 +98,46 @@ def _spec(
     height: int,
 ) -> Spec:
     when, member, amount = titles
-    tooltip = [alt.Tooltip("when:N", title=when), alt.Tooltip("text:N", title=amount)]
-    if member:
-        tooltip.insert(1, alt.Tooltip("member:N", title=member))
-        tooltip += [] if shares else [alt.Tooltip("total:N", title="Total")]
+    shape = _shape(
+        own,
+        split=bool(member),
+        crowded=axis.crowded,
+        ones=in_ones(unit, whole=whole),
+        overlaid=overlaid,
+        shares=shares,
+    )
+    words = {"when": when, "member": member, "value": amount, **labelled(unit, axis)}
+    return {**filled(shape, words), "height": height}
+
+
+@lru_cache(maxsize=64)
+def _shape(
+    own: tuple[str, ...],
+    *,
+    split: bool,
+    crowded: bool,
+    ones: bool,
+    overlaid: bool,
+    shares: bool,
+) -> Spec:
+    time = time_axis(crowded=crowded)
+    tooltip = [alt.Tooltip("when:N", title=blank("when"))]
+    tooltip += [alt.Tooltip("member:N", title=blank("member"))] if split else []
+    tooltip += [alt.Tooltip("text:N", title=blank("value"))]
+    tooltip += [alt.Tooltip("total:N", title="Total")] if split and not shares else []
     bars = (
         alt.Chart(alt.NamedData("rows"))
         .mark_bar(cursor="pointer")
         .encode(
-            x=time_axis(axis),
-            y=amounts("value", unit, whole=whole, stack=True, most=1 if shares else None),
+            x=time,
+            y=amounts("value", ones=ones, stack=True, most=1 if shares else None),
             color=slot_colour(own),
             order=alt.Order("rank:Q"),
             opacity=alt.condition("datum.partial", alt.value(PART), alt.value(1)),
             tooltip=tooltip,
         )
     )
-    layers = [axis_of("axis").encode(x=time_axis(axis)), pickable(bars, "bucket")]
+    layers = [axis_of("axis").encode(x=time), pickable(bars, "bucket")]
     if overlaid:
-        layers += laid_over(unit, axis, whole=whole, title=amount)
-    return finished(alt.layer(*layers, height=height))
+        layers += laid_over(crowded=crowded, ones=ones, title=blank("value"))
+    return finished(alt.layer(*layers))

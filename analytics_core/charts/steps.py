@@ -5,8 +5,8 @@ from functools import lru_cache
 import altair as alt
 import polars as pl
 
-from analytics_core.charts.axes import CALM, amounts, slot_colour
-from analytics_core.charts.drawing import Drawing, Spec, finished
+from analytics_core.charts.axes import CALM, amounts, labelled, slot_colour
+from analytics_core.charts.drawing import Drawing, Spec, filled, finished
 from analytics_core.charts.theme import Colours
 from analytics_core.reports.price_history import PriceHistory, Step
 from analytics_core.semantics.format import AxisUnit, axis_unit, date_text, exact
@@ -91,10 +91,11 @@ def _spec(unit: AxisUnit, own: tuple[str, ...], *, height: int) -> Spec:
     ]
     line = rows.mark_line(interpolate="step-after", strokeWidth=2, tooltip=None)
     dots = rows.mark_point(filled=True, size=40, opacity=1)
-    return finished(
+    spec = finished(
         alt.layer(
-            line.encode(y=amounts("value", unit, whole=False), detail="member:N"),
-            dots.encode(y=amounts("dot", unit, whole=False), tooltip=tooltip),
+            line.encode(y=amounts("value"), detail="member:N"),
+            dots.encode(y=amounts("dot"), tooltip=tooltip),
             height=height,
         )
     )
+    return filled(spec, labelled(unit))

@@ -5,8 +5,8 @@ from functools import lru_cache
 import altair as alt
 import polars as pl
 
-from analytics_core.charts.axes import amounts, slot_colour
-from analytics_core.charts.drawing import KEPT, Drawing, Spec, finished
+from analytics_core.charts.axes import amounts, labelled, slot_colour
+from analytics_core.charts.drawing import KEPT, Drawing, Spec, filled, finished
 from analytics_core.charts.theme import Colours
 from analytics_core.reports.course import Course
 from analytics_core.semantics.format import AxisUnit, axis_unit, cell, exact, moment_text, text
@@ -75,7 +75,7 @@ def _spec(unit: AxisUnit, own: tuple[str, ...]) -> Spec:
                     domain=False, grid=False,
                 ),
             ),
-            y=amounts("value", unit, whole=False),
+            y=amounts("value"),
             color=slot_colour(own),
             tooltip=[
                 alt.Tooltip("number:Q", title="Request"),
@@ -87,4 +87,4 @@ def _spec(unit: AxisUnit, own: tuple[str, ...]) -> Spec:
             ],
         )
     )  # fmt: skip
-    return finished(bars.properties(height=220))
+    return filled(finished(bars.properties(height=220)), labelled(unit))

@@ -14,7 +14,7 @@ import pytest
 from analytics_core.charts.area import area
 from analytics_core.charts.bars import bars
 from analytics_core.charts.doughnut import doughnut
-from analytics_core.charts.drawing import Drawing, finished
+from analytics_core.charts.drawing import Drawing, blank, filled, finished
 from analytics_core.charts.line import line
 from analytics_core.charts.matrix import fits, matrix
 from analytics_core.charts.stacked_bar import stacked_bar
@@ -73,6 +73,14 @@ def test_a_wrong_shape_is_found_by_whichever_test_draws_it():
     wrong.mark = "blob"
     with pytest.raises(alt.utils.schemapi.SchemaValidationError):
         finished(wrong)
+
+
+def test_words_stand_in_the_blanks_of_a_shape_and_none_may_be_missing():
+    shape = {"layer": [{"title": blank("when"), "size": 2}], "name": "when"}
+    words = {"when": HOSTILE[0], "more": "x"}
+    assert filled(shape, words) == {"layer": [{"title": HOSTILE[0], "size": 2}], "name": "when"}
+    with pytest.raises(KeyError):
+        filled(shape, {})
 
 
 @every_kind
