@@ -32,6 +32,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     with background(data, gate.settings):
         yield
     gate.served = False
+    gate.leave(datetime.now(UTC))
 
 
 data, auth = settings.places()

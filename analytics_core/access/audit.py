@@ -107,6 +107,11 @@ class Audit:
         """How many there are, or how many with a higher number."""
         return self.state.rows(_COUNT, *wanted.values, newer_than)[0][0]
 
+    def revoked(self, token: str) -> bool:
+        """Whether a token of that public id was revoked."""
+        asked = "SELECT 1 FROM audit WHERE action = 'token revoked' AND token = ? LIMIT 1"
+        return bool(self.state.rows(asked, token))
+
     def principals(self) -> tuple[str, ...]:
         """Everybody who stands in it, by name; not those without one."""
         found = self.state.rows("SELECT DISTINCT principal FROM audit WHERE principal <> ''")

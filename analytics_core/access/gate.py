@@ -1,5 +1,6 @@
 """The gate: who may come in, and who is in, for one data folder and one auth.yaml."""
 
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -8,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from analytics_core.access import failures
 from analytics_core.access.accounts import Account, Accounts, AccountsFile, from_secrets
 from analytics_core.access.audit import Audit, Deed
 from analytics_core.access.caller import Caller
@@ -19,7 +21,8 @@ from analytics_core.access.sign_ins import SignIns
 from analytics_core.access.state import State
 from analytics_core.access.throttle import Throttle
 from analytics_core.access.tickets import Tickets
-from analytics_core.access.tokens import Tokens
+from analytics_core.access.tokens import Tokens, public_of
+from analytics_core.access.turned_away import Knock, TurnedAway
 from analytics_core.semantics.house import House, SettingsFolder
 from analytics_core.settings import Settings
 
@@ -44,6 +47,7 @@ class Gate:
     house: Callable[[], House] | None = None
     steady: Callable[[], AbstractContextManager[None]] = nullcontext
     tickets: Tickets = field(default_factory=Tickets)
+    turned_away: TurnedAway = field(default_factory=TurnedAway)
 
     def demo_accounts(self, now: datetime) -> Accounts:
         """The demo accounts, while they work: only demo data, no other account.
@@ -73,6 +77,26 @@ class Gate:
         if living is None or account is None or not living.belongs_to(account.principal):
             return None
         return Caller(account.principal, living)
+
+    def knock(self, token: str, address: str, now: datetime) -> Knock:
+        """Why nobody calls with that token ("" is none), for the audit; the caller is never told."""
+        if not token:
+            return Knock("no token", address=address)
+        known, public = self.tokens.named(token), public_of(token)
+        if known is not None:
+            reason = "expired token" if known.expires <= now else "token of an account that is gone"
+            return Knock(reason, known.id, known.owner, address)
+        if public and self.audit.revoked(public):
+            return Knock("revoked token", public, address=address)
+        return Knock("unknown token", address=address)
+
+    def leave(self, now: datetime) -> None:
+        """Notes what was only counted by now: the app stops."""
+        try:
+            for deed in self.turned_away.over(now, closing=True):
+                self.audit.add(deed)
+        except sqlite3.Error as wrong:
+            failures.report(wrong, "audit of refused calls")
 
     def begin(
         self, account: Account, binding: str, now: datetime, *, address: str = "", agent: str = ""

@@ -63,6 +63,7 @@ CREATE TRIGGER IF NOT EXISTS audit_is_kept BEFORE DELETE ON audit
 WHEN OLD.time > unixepoch() * 1000 - 34560000000  -- 400 days
 BEGIN SELECT RAISE(ABORT, 'rows of the audit are kept for 400 days'); END;
 CREATE INDEX IF NOT EXISTS audit_time ON audit (time);
+CREATE INDEX IF NOT EXISTS audit_revoked ON audit (token) WHERE action = 'token revoked';
 CREATE TABLE IF NOT EXISTS audit_chain (
     id INTEGER PRIMARY KEY,       -- of the row in audit
     before TEXT NOT NULL,         -- the hash of the row before

@@ -127,18 +127,19 @@ class Tokens:
 
     def living(self, text: str, now: datetime) -> Token | None:
         """The token of that text, None when it is none, was revoked or has expired."""
-        shape = _SHAPE.fullmatch(text)
-        public = shape[1] if shape else ""
-        rows = self.state.rows("SELECT * FROM tokens WHERE id = ?", public)
-        known = rows[0][1] if rows else _NO_DIGEST
-        if not compare_digest(known, digest(text)) or not rows:
-            return None
-        token = _token(rows[0])
-        if token.expires <= now:
+        token = self.named(text)
+        if token is None or token.expires <= now:
             return None
         if token.last_used is None or now - token.last_used >= USED_EVERY:
-            self.state.write("UPDATE tokens SET last_used = ? WHERE id = ?", _seconds(now), public)
+            used = "UPDATE tokens SET last_used = ? WHERE id = ?"
+            self.state.write(used, _seconds(now), token.id)
         return token
+
+    def named(self, text: str) -> Token | None:
+        """The token of that text, expired or not; None when it is none or was revoked."""
+        rows = self.state.rows("SELECT * FROM tokens WHERE id = ?", public_of(text))
+        known = rows[0][1] if rows else _NO_DIGEST
+        return _token(rows[0]) if compare_digest(known, digest(text)) and rows else None
 
     def of(self, owner: str) -> tuple[Token, ...]:
         """The owner's tokens, newest first; expired ones for a month."""
@@ -161,9 +162,11 @@ class Tokens:
         self.state.write("DELETE FROM tokens WHERE id = ?", public)
         return known[public]
 
-    def revoke_all(self, owner: str) -> int:
-        """Ends every token of that owner; how many there were."""
-        return self.state.write("DELETE FROM tokens WHERE owner = ?", owner)
+
+def public_of(text: str) -> str:
+    """The public id that stands in the text of a token, "" when that is the text of none."""
+    shape = _SHAPE.fullmatch(text)
+    return shape[1] if shape else ""
 
 
 def _fixes(pick: Pick) -> bool:

@@ -19,6 +19,7 @@ from analytics_core.access import failures
 from analytics_core.access.audit import Deed
 from analytics_core.access.caller import NOBODY, Caller
 from analytics_core.access.gate import Gate
+from analytics_core.access.turned_away import Knock
 from analytics_core.api.accept import accepted
 from analytics_core.api.call import Call, Reply, Sent
 from analytics_core.api.limits import Buckets, Turns
@@ -45,6 +46,7 @@ class _Visit:
     reply: Reply | None = None
     result: str = "ok"
     begun: bool = False  # whether the answer has begun
+    knock: Knock | None = None  # what the audit counts of a call that was turned away
 
 
 class Service:
@@ -98,7 +100,7 @@ class Service:
             self._addresses.take(_address(request))
             yield await self._run(request, visit, path)
             return
-        caller = visit.caller = await self._caller(request)
+        caller = visit.caller = await self._caller(request, visit)
         (self._pushes if operation.takes else self._tokens).take(caller.token.id)
         if not any(map(caller.token.may, operation.abilities)):
             raise Refused("forbidden", f"This token may not {operation.abilities[0]}.")
@@ -130,15 +132,17 @@ class Service:
             )
         raise Refused("not-found", "No operation has this address; /api/v1/docs lists them.")
 
-    async def _caller(self, request: Request) -> Caller:
+    async def _caller(self, request: Request, visit: _Visit) -> Caller:
         """Who calls. Raises Refused, which is the same for every token that opens nothing."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            now = datetime.now(UTC)
-            caller = await run_in_threadpool(self._gate.caller, token.strip(), now)
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        token, now = text.strip() if scheme.lower() == "bearer" else "", datetime.now(UTC)
+        if token:
+            caller = await run_in_threadpool(self._gate.caller, token, now)
             if caller is not None:
                 return caller
-        self._addresses.take(_address(request))
+        address = _address(request)
+        visit.knock = await run_in_threadpool(self._gate.knock, token, address, now)
+        self._addresses.take(address)
         raise Refused(
             "unauthorized",
             "Send the header 'Authorization: Bearer TOKEN' with a token that is valid.",
@@ -186,12 +190,31 @@ class Service:
         return of_fault(wrong, where, visit.caller.principal.username)
 
     async def _note(self, request: Request, visit: _Visit, seconds: float) -> None:
-        """Writes into the audit what somebody with a token asked, and what came of it."""
-        if visit.caller is NOBODY or visit.operation is None:
-            return
-        deed = Deed(
-            time=datetime.now(UTC),
-            action=f"api {visit.operation.name}",
+        """Writes into the audit what somebody asked, and what came of it.
+
+        Calls without a valid token, and those beyond the limit of one, are only counted.
+        """
+        now, operation = datetime.now(UTC), visit.operation
+        caller, knock = visit.caller, visit.knock
+        if visit.result == "too-many-requests" and caller is not NOBODY:
+            knock = Knock(
+                visit.result, caller.token.id, caller.principal.username, _address(request)
+            )
+        if knock is not None and operation is not None:
+            deeds = self._gate.turned_away.came(knock, operation.name, now)
+        else:
+            deeds = self._gate.turned_away.over(now)
+            if caller is not NOBODY and operation is not None:
+                deeds = (*deeds, self._deed(request, visit, operation, seconds, now))
+        for deed in deeds:
+            await self._keep(deed)
+
+    def _deed(
+        self, request: Request, visit: _Visit, operation: Operation, seconds: float, now: datetime
+    ) -> Deed:
+        return Deed(
+            time=now,
+            action=f"api {operation.name}",
             result=visit.result,
             principal=visit.caller.principal.username,
             token=visit.caller.token.id,
@@ -200,6 +223,8 @@ class Service:
             rows=visit.reply.rows if visit.reply else None,
             ms=round(seconds * 1000),
         )
+
+    async def _keep(self, deed: Deed) -> None:
         try:
             await run_in_threadpool(self._gate.audit.add, deed)
         except sqlite3.Error as wrong:  # the answer has been given; that it was is in the log

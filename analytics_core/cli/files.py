@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from analytics_core.cli.call import ERROR, OK, PROGRAM, Call, Command, many, no_arguments
+from analytics_core.cli.deeds import noted
 from analytics_core.export.table import aligned, printable
 
 
@@ -102,7 +103,9 @@ def _forget_arguments(one: argparse.ArgumentParser) -> None:
 def _forget(call: Call) -> int:
     from analytics_core.ingest.forget import forget
 
-    done = forget(call.options.file_id, call.folders, call.settings, call.read_again)
+    with noted(call, "forget", file=call.options.file_id) as doing:
+        done = forget(call.options.file_id, call.folders, call.settings, call.read_again)
+        doing.rows = done.rows
     name = printable(done.entry.name)
     call.say(
         {

@@ -4,11 +4,13 @@ import argparse
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
 from analytics_core import settings as configuration
 from analytics_core.cli.call import OK, Call, Command, many
+from analytics_core.cli.deeds import Doing, noted
 from analytics_core.errors import BadValue, NotAsked
 from analytics_core.export.table import aligned, printable
 from analytics_core.prices.listing import Unpriced
@@ -78,10 +80,11 @@ def _reprice(call: Call) -> int:
     from analytics_core.semantics.format import cell
     from analytics_core.semantics.unit import Unit
 
-    changes = reprice(
-        call.folders.events, _tried(call), apply=call.options.apply,
-        far=_say_far if call.options.progress else None,
-    )  # fmt: skip
+    options, settings = call.options, _tried(call)
+    far = _say_far if options.progress else None
+    with noted(call, "reprice") if options.apply else nullcontext(Doing()) as doing:
+        changes = reprice(call.folders.events, settings, apply=options.apply, far=far)
+        doing.rows = sum(c.rows for c in changes)
     rows = [
         (
             c.month, c.model or "–", f"{c.rows:,}", cell(c.before_nano, Unit.USD),

@@ -119,6 +119,13 @@ def _revoke(call: Call, tokens: "Tokens") -> None:
     call.say({"id": token.id, "done": "revoke"}, lines)
 
 
+def revoke_all(call: Call, tokens: "Tokens", owner: str) -> None:
+    """Ends every token of an account that is gone."""
+    for token in tokens.of(owner):
+        tokens.revoke(token.id)
+        _note(call, tokens, "token revoked", token)
+
+
 def _note(call: Call, tokens: "Tokens", action: str, token: "Token") -> None:
     """Into the audit, without a principal: whoever may run commands here."""
     from analytics_core.access.audit import Audit, Deed

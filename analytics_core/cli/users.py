@@ -6,10 +6,12 @@ from dataclasses import asdict
 
 from analytics_core.access.roles import ROLES, described_to_others
 from analytics_core.cli.call import OK, PROGRAM, Call, Command, everywhere
-from analytics_core.cli.tokens import tokens_of
+from analytics_core.cli.deeds import noted
+from analytics_core.cli.tokens import revoke_all, tokens_of
 from analytics_core.errors import BadValue
 from analytics_core.export.table import aligned
 
+_GRANTS = ("organizations", "teams", "projects")  # what a role is about
 _ASKED = "the password is asked for, or read as one line from standard input"
 
 
@@ -63,19 +65,21 @@ def _user(call: Call) -> int:
         )
         return OK
     if options.action == "add":
-        fields = ("email", "first_name", "last_name", "user_id", "roles", "organizations",
-                  "teams", "projects")  # fmt: skip
+        fields = ("email", "first_name", "last_name", "user_id", "roles", *_GRANTS)
         record = {f: v for f in fields if (v := getattr(options, f, None))}
-        account = account_book.add(path, options.username, _password(), record)
+        allowed = {f: record[f] for f in ("roles", *_GRANTS) if f in record}
+        with noted(call, "account added", user=options.username, **allowed):
+            account = account_book.add(path, options.username, _password(), record)
         said = f"{account.username} sees {described_to_others(account.principal)}."
     elif options.action == "passwd":
-        account_book.set_password(path, options.username, _password())
+        with noted(call, "password changed", user=options.username):
+            account_book.set_password(path, options.username, _password())
         said = f"{options.username} has another password; their sign-ins have ended."
     else:
-        account_book.remove(path, options.username)
-        if call.folders.data.exists():
-            with tokens_of(call) as tokens:
-                tokens.revoke_all(options.username)
+        with noted(call, "account removed", user=options.username):
+            account_book.remove(path, options.username)
+        with tokens_of(call) as tokens:
+            revoke_all(call, tokens, options.username)
         said = f"{options.username} is gone; their sign-ins and tokens have ended."
     call.say({"user": options.username, "done": options.action}, [said])
     return OK

@@ -11,6 +11,7 @@ from pathlib import Path
 import analytics_core
 
 COMMAND = (sys.executable, "-m", "analytics_core")
+NOTED = "TOKENTALLY_NOTED"  # in its environment, the audit learns of a command from the app
 _SAID = 500  # characters of what a failed command said
 
 
@@ -47,7 +48,7 @@ def run(words: Sequence[str], data: Path, heard: Callable[[str], None] | None = 
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as beside,
         subprocess.Popen(
             line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=beside,
-            text=True, encoding="utf-8", errors="replace", env=environment(),
+            text=True, encoding="utf-8", errors="replace", env={**environment(), NOTED: "app"},
         ) as child,
     ):  # fmt: skip
         try:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from analytics_core.access.accounts import NOBODY
+from analytics_core.access.audit import Deed
 from analytics_core.access.caller import Caller
 from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
 from analytics_core.access.principal import Principal
@@ -138,7 +139,7 @@ def test_an_owner_sees_and_revokes_their_own_tokens_alone(gate):
     with pytest.raises(UnknownName):
         gate.tokens.revoke(his, owner="ana")
     assert gate.tokens.revoke(hers, owner="ana").id == hers
-    assert gate.tokens.revoke_all("bo") == 1
+    assert gate.tokens.revoke(his).owner == "bo"
     assert gate.tokens.every() == ()
 
 
@@ -237,3 +238,26 @@ def test_a_token_pushes_what_its_owner_may_see_and_of_a_demo_account_nothing(
     wish = Wish(name="x", abilities=(PUSH,), source="x", picks=picks)
     token, _ = tokens.make(owner, wish, NOW)
     assert Caller(owner, token).may_push is (may and not demo)
+
+
+def test_the_audit_is_told_why_a_token_opens_nothing_and_never_its_text(gate, write_accounts):
+    expired, gone, revoked = made(gate, days=1), made(gate, "bo", days=9), made(gate)
+    gate.tokens.revoke(revoked[3:11])
+    gate.audit.add(Deed(time=NOW, action="token revoked", result="ok", token=revoked[3:11]))
+    write_accounts(ana="roles: [member]")
+    later = NOW + 2 * DAY
+
+    def why(text: str) -> tuple[str, str, str, str]:
+        assert gate.caller(text, later) is None
+        knock = gate.knock(text, "10.0.0.4", later)
+        return knock.reason, knock.token, knock.principal, knock.address
+
+    assert [why(text) for text in (expired, gone, revoked)] == [
+        ("expired token", expired[3:11], "ana", "10.0.0.4"),
+        ("token of an account that is gone", gone[3:11], "bo", "10.0.0.4"),
+        ("revoked token", revoked[3:11], "", "10.0.0.4"),
+    ]  # fmt: skip
+    guessed = gone[:12] + "x" * 43
+    for text in (guessed, "tt_00000000_" + "x" * 43, "hunter2"):
+        assert why(text) == ("unknown token", "", "", "10.0.0.4")
+    assert why("")[0] == "no token"

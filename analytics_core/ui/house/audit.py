@@ -23,8 +23,8 @@ SHOWN_ROWS = 15  # of a page, before it scrolls
 _PERIODS = {"": "All times", "1": "Last 24 hours", "7": "Last 7 days", "30": "Last 30 days",
             "90": "Last 90 days"}  # fmt: skip
 _WHO = (
-    "An account, with the id of its token where it used one. – is the command line, or a name that"
-    " nobody has"
+    "An account, with the id of its token where it used one. – is the command line, a name that"
+    " nobody has, or a call without a valid token"
 )
 _AT = state.of_panel(NAME, "at")  # (what is wanted, the marks of the pages before this one)
 
