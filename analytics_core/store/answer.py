@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from analytics_core.semantics.dimension import Dimension
 from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.query import Query
 from analytics_core.store.asked import Asked, Asking
 from analytics_core.store.figure import SESSION_IDS, figure, finished, or_zero
+from analytics_core.store.fold import Fold
 from analytics_core.store.sql_parts import (
     MEMBER_KEY,
     OTHERS,
@@ -70,12 +70,8 @@ def _unstarted(parts: Sequence[Part], asking: Asking) -> dict[Part, pl.DataFrame
     if not parts:
         return {}
     asked = [Part((SESSION_IDS,), part.axes) for part in parts]
-    statement = sums(asked, asking.chosen, asking.engine.dialect, of_items=False)
-    rows = asking.run(statement.compiled)
-    return {
-        part: _base(rows.filter(pl.col("g") == i), asked[i], statement, asking.chosen)
-        for i, part in enumerate(parts)
-    }
+    bases = _summed(asked, asking, of_items=False)
+    return dict(zip(parts, bases, strict=True))
 
 
 def _in_order(frame: pl.DataFrame, name: str, others: pl.DataFrame | None) -> tuple[str, ...]:
@@ -101,19 +97,20 @@ def _bases(
         if not places:
             continue
         parts = [_sums_part(asked[i], i, ranked) for i in places]
-        statement = sums(parts, asking.chosen, asking.engine.dialect, of_items=of_items)
-        rows = asking.run(statement.compiled)
-        for number, (i, part) in enumerate(zip(places, parts, strict=True)):
-            found[i] = _base(rows.filter(pl.col("g") == number), part, statement, asking.chosen)
+        found |= zip(places, _summed(parts, asking, of_items=of_items), strict=True)
     return [found[i] for i in range(len(asked))]
+
+
+def _summed(parts: Sequence[Part], asking: Asking, *, of_items: bool) -> list[pl.DataFrame]:
+    """Per part its groups, with places, and its measures, all of one scan."""
+    statement = sums(parts, asking.chosen, asking.engine.dialect, of_items=of_items)
+    fold = Fold(statement, asking.run(statement.compiled))
+    return [_base(fold(i, part), part, statement, asking.chosen) for i, part in enumerate(parts)]
 
 
 def _sums_part(a: Asked, i: int, ranked: dict[tuple[int, int], tuple[str, ...]]) -> Part:
     query = a.query
-    axes = tuple(
-        _shown(axis, ranked[i, j], query) if (i, j) in ranked else Axis(axis)
-        for j, axis in enumerate(a.axes)
-    )
+    axes = tuple(Axis(axis, ranked.get((i, j))) for j, axis in enumerate(a.axes))
     measures = [m for m in a.measures if a.kind(m) == "sums"]
     if any(m.name == "sessions_started" for m in a.measures):
         measures.append(SESSION_IDS)
@@ -126,17 +123,6 @@ def _sums_part(a: Asked, i: int, ranked: dict[tuple[int, int], tuple[str, ...]])
         by_name=query.order == "name",
         limit=query.limit if alone else None,
     )
-
-
-def _shown(axis: Dimension, members: tuple[str, ...], query: Query) -> Axis:
-    """The members kept by name; a single other member keeps its own (METRICS.md 3)."""
-    kept = members
-    if query.top is not None and len(members) > query.top + 1:
-        kept = members[: query.top]
-    others = len(members) - len(kept)
-    if query.order == "name":
-        kept = tuple(sorted(kept, key=lambda m: (m.casefold(), m)))
-    return Axis(axis, kept, others)
 
 
 def _base(rows: pl.DataFrame, part: Part, statement: Statement, chosen: Selection) -> pl.DataFrame:

@@ -14,16 +14,14 @@ from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.period import Grain, Period
 from analytics_core.store.engine import Compiled, Dialect
 from analytics_core.store.sql_parts import (
+    Grouping,
     Keys,
     Names,
     Part,
     Statement,
     aggregates,
     found,
-    grouping,
-    grouping_sets,
     joins,
-    mask,
     padded,
     place,
 )
@@ -45,15 +43,11 @@ RUNNING = timedelta(minutes=30)  # a session this fresh may go on
 def distinct(parts: Sequence[Part], chosen: Selection, dialect: Dialect) -> Statement:
     """Aggregates over all rows of a group: distinct counts do not sum up from cells."""
     terms = Terms(dialect)
-    rows, keys, asked = _grouped(parts, chosen, terms)
-    names = aggregates(parts)
-    columns = list(keys.of.values())
-    listed = "".join(f"{column}, " for column in columns)
-    text = (
-        f"SELECT {grouping(columns)} AS g, {listed}{found(names, terms)}"
-        f" FROM ({rows}) AS event GROUP BY {grouping_sets(asked)}"
-    )
-    groups = tuple(mask(wanted, columns) for wanted in asked)
+    keys, asked, rows = _grouped(parts, chosen, terms)
+    names, grouping = aggregates(parts), Grouping.by(asked, keys)
+    values = found(names, terms)
+    text = f"SELECT {grouping.number} AS g{keys.columns()}, {values} {rows}{grouping.clause}"
+    groups = tuple(map(grouping.of, asked))
     return Statement(Compiled(text, terms.params), dict(names.of), groups, tuple(asked))
 
 
@@ -111,25 +105,25 @@ def percentiles(
     Groups without a known row are there too. Buckets are 1% wide: floor(100 ln(ms) + 0.5). Source: METRICS.md 1.4.
     """
     terms = Terms(dialect)
-    rows, keys, asked = _grouped(parts, chosen, terms)
-    columns = list(keys.of.values())
-    listed = "".join(f"{column}, " for column in columns)
-    group = f"PARTITION BY {listed}g"
-    names = Names("p")
+    keys, asked, rows = _grouped(parts, chosen, terms)
+    listed = "".join(f"{column}, " for column in keys.of.values())
+    group, names = f"PARTITION BY {listed}g", Names("p")
     values = [f"{dialect.whole('max(total)')} AS {names('total')}"]
     for percent in sorted({percent_of(m) for part in parts for m in part.measures}):
         reached = f"min(h) FILTER (WHERE h IS NOT NULL AND upto >= ({percent} * total + 99) // 100)"
         values.append(f"{dialect.whole(reached)} AS {names(str(percent))}")
-    step = f"CASE WHEN {column} IS NOT NULL THEN floor(100 * ln(greatest({column}, 1)) + 0.5) END"
+    keys.of[
+        f"CASE WHEN {column} IS NOT NULL THEN floor(100 * ln(greatest({column}, 1)) + 0.5) END"
+    ] = "h"
+    grouping = Grouping.by(((*wanted, "h") for wanted in asked), keys)
     text = (
-        f"WITH cells AS (SELECT {grouping(columns)} AS g, {listed}h, count(*) AS n FROM"
-        f" (SELECT *, {step} AS h FROM ({rows}) AS e) AS event"
-        f" GROUP BY {grouping_sets((*wanted, 'h') for wanted in asked)}),"
+        f"WITH cells AS (SELECT {grouping.number} AS g{keys.columns()}, count(*) AS n {rows}"
+        f"{grouping.clause}),"
         f" running AS (SELECT *, sum(n) OVER ({group} ORDER BY h) AS upto,"
         f" sum(n) FILTER (WHERE h IS NOT NULL) OVER ({group}) AS total FROM cells)"
         f" SELECT g, {listed}{', '.join(values)} FROM running GROUP BY {listed}g"
     )
-    groups = tuple(mask(wanted, columns) for wanted in asked)
+    groups = tuple(grouping.of((*wanted, "h")) for wanted in asked)
     return Statement(Compiled(text, terms.params), dict(names.of), groups, tuple(asked))
 
 
@@ -179,19 +173,16 @@ def facts_of_sessions(
 
 def _grouped(
     parts: Sequence[Part], chosen: Selection, terms: Terms
-) -> tuple[str, Names, list[Keys]]:
-    """(the selected rows with the keys of all parts, the keys, those of each part)."""
+) -> tuple[Names, list[Keys], str]:
+    """(the keys of all parts, those of each part, FROM and WHERE of the selected rows)."""
     names, period = Names("k"), chosen.filters.period
     started = terms.dialect.micros("started_at")
     asked: list[Keys] = []
     for part in parts:
         bucket = names(terms.bucket(started, period, part.grain)) if part.grain else ""
         asked.append(padded(bucket, [names(place(axis, terms)) for axis in part.axes]))
-    rows = (
-        f"SELECT *{names.columns()} FROM (SELECT * {events(terms, chosen)}) AS kept"
-        f"{joins(parts, terms)}"
-    )
-    return rows, names, asked
+    rows, joined = events(terms, chosen), joins(parts, terms)
+    return names, asked, f"FROM (SELECT * {rows}) AS kept{joined}" if joined else rows
 
 
 def members(of: Sequence[Dimension], chosen: Selection, dialect: Dialect) -> Compiled:
@@ -203,12 +194,12 @@ def members(of: Sequence[Dimension], chosen: Selection, dialect: Dialect) -> Com
     names = Names("k")
     for one in of:
         names(terms.column(one))
-    columns = list(names.of.values())
+    grouping = Grouping.by(([column] for column in names.of.values()), names)
     return Compiled(
-        f"SELECT {grouping(columns)} AS g, coalesce({', '.join(columns)}) AS member,"
+        f"SELECT {grouping.number} AS g, coalesce({', '.join(grouping.columns)}) AS member,"
         f" max(started_at) AS last_seen, {whole('count(*)')} AS events"
         f" FROM (SELECT *{names.columns()} {events(terms, chosen, lifted=True)}) AS event"
-        f" GROUP BY {grouping_sets((c,) for c in columns)}",
+        f"{grouping.clause}",
         terms.params,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from analytics_core.semantics.dimension import Dimension
 from analytics_core.semantics.measure import Measure
@@ -20,12 +21,11 @@ Keys = tuple[str, str, str]  # the columns of the bucket and of two axes; "" whe
 class Axis:
     """One dimension of a question. `shown` names its members where they are ranked already.
 
-    Members that are not shown are Others; `others` is their number.
+    Members that are not shown are Others.
     """
 
     dimension: Dimension
     shown: tuple[str, ...] | None = None
-    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +93,37 @@ def padded(bucket: str, members: Sequence[str]) -> Keys:
     return bucket, first, second
 
 
-def mask(group: Iterable[str], columns: Sequence[str]) -> int:
-    """What grouping_id(columns) is for that set: a 1 for each column not in it."""
-    kept = set(group)
-    return int("".join("0" if c in kept else "1" for c in columns) or "0", 2)
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Rows grouped by several sets of columns in one scan, each set with a number of its own."""
 
+    sets: tuple[frozenset[str], ...]
+    columns: tuple[str, ...]
 
-def grouping(columns: Sequence[str]) -> str:
-    """The expression that tells the grouping sets apart."""
-    return f"grouping_id({', '.join(columns)})" if columns else "0"
+    @classmethod
+    def by(cls, sets: Iterable[Iterable[str]], names: Names) -> Self:
+        """Each set once; "" is no column."""
+        kept = {frozenset(filter(None, one)) for one in sets}
+        return cls(tuple(sorted(kept, key=sorted)), tuple(names.of.values()))
 
+    @property
+    def number(self) -> str:
+        """The expression that tells the sets apart."""
+        return "0" if len(self.sets) == 1 else f"grouping_id({', '.join(self.columns)})"
 
-def grouping_sets(sets: Iterable[Iterable[str]]) -> str:
-    """The sets in a fixed order, each once."""
-    texts = {f"({', '.join(sorted(filter(None, one)))})" for one in sets}
-    return f"GROUPING SETS ({', '.join(sorted(texts))})"
+    @property
+    def clause(self) -> str:
+        """Its GROUP BY; a single set is planned faster without GROUPING SETS."""
+        texts = [", ".join(sorted(one)) for one in self.sets]
+        if len(texts) > 1:
+            return f" GROUP BY GROUPING SETS ({', '.join(f'({text})' for text in texts)})"
+        return f" GROUP BY {texts[0]}" if texts[0] else ""
+
+    def of(self, wanted: Iterable[str]) -> int:
+        """The number of the smallest set that holds the wanted columns: a 1 for each it lacks."""
+        own = frozenset(filter(None, wanted))
+        kept = min((one for one in self.sets if own <= one), key=len)
+        return int("".join("0" if c in kept else "1" for c in self.columns) or "0", 2)
 
 
 def place(axis: Axis, terms: Terms) -> str:

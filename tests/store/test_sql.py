@@ -158,7 +158,7 @@ HOSTILE = st.text(min_size=4, max_size=60) | st.sampled_from(
 def test_no_value_ever_stands_in_the_text(value, name, data):
     of = chosen(Scope(((Pick(name, (value,)),),)), Pick(f"tag:{value[:60]}", (value, None)))
     kind = data.draw(st.sampled_from(("sums", "distinct", "sessions", "latency")))
-    shown = Axis(dimension("model"), (value,), 3)
+    shown = Axis(dimension("model"), (value,))
     measure = {"latency": "latency_p50", "sessions": "sessions_started"}.get(kind, "cost")
     one = Part((MEASURES[measure],), (Axis(dimension(f"tag:{value[:60]}")), shown), top=1)
     texts = [statement(kind, one, of).compiled.text]

@@ -1,4 +1,4 @@
-WITH cells AS MATERIALIZED (SELECT 0 AS g, k0, (count(*))::BIGINT AS n, (sum(cost_nano))::BIGINT AS p0
+SELECT 0 AS g, k0, (count(*))::BIGINT AS n, (sum(cost_nano))::BIGINT AS p0
 FROM (SELECT *, rule AS k0
 FROM (SELECT item.rule, item.unit, item.quantity_micro, item.cost_nano, item.events
 FROM (SELECT unnest([{'rule': 'input', 'unit': 'tokens', 'quantity_micro': q_input, 'cost_nano': c_input, 'events': n_input}, {'rule': 'cache_read', 'unit': 'tokens', 'quantity_micro': q_cache_read, 'cost_nano': c_cache_read, 'events': n_cache_read}, {'rule': 'cache_write', 'unit': 'tokens', 'quantity_micro': q_cache_write, 'cost_nano': c_cache_write, 'events': n_cache_write}, {'rule': 'cache_write_1h', 'unit': 'tokens', 'quantity_micro': q_cache_write_1h, 'cost_nano': c_cache_write_1h, 'events': n_cache_write_1h}, {'rule': 'output', 'unit': 'tokens', 'quantity_micro': q_output, 'cost_nano': c_output, 'events': n_output}, {'rule': 'unsplit', 'unit': NULL, 'quantity_micro': q_unsplit, 'cost_nano': c_unsplit, 'events': n_unsplit}]) AS item
@@ -17,15 +17,4 @@ WHERE started_at >= $v0::TIMESTAMP AND started_at < $v1::TIMESTAMP AND ((true)) 
 WHERE item.quantity <> 0 OR item.cost_nano <> 0
 GROUP BY ALL) AS i
 WHERE (true)) AS item
-GROUP BY k0),
-r0 AS (SELECT m, row_number() OVER (ORDER BY v DESC NULLS LAST, lower(m), m) AS r, row_number() OVER (ORDER BY lower(m), m) AS a, count(*) OVER () AS n
-FROM (SELECT k0 AS m, sum(p0) AS v
-FROM cells
-WHERE g = 0 AND k0 IS NOT NULL
-GROUP BY k0) AS member) (SELECT 0 AS g, b, s0, m0, c0, s1, m1, c1, (coalesce(sum(n), 0))::BIGINT AS n, (sum(p0))::BIGINT AS p0
-FROM (SELECT (NULL)::BIGINT AS b, CASE WHEN k0 IS NULL THEN 1099511627777 ELSE ranks0.r END AS s0, CASE WHEN s0 < 1099511627776 THEN k0 END AS m0, CASE WHEN s0 = 1099511627776 THEN 0 WHEN s0 < 1099511627776 THEN 1 ELSE 0 END AS c0, (0)::BIGINT AS s1, (NULL)::VARCHAR AS m1, (0)::BIGINT AS c1, cells.n, p0
-FROM cells
-LEFT JOIN r0 AS ranks0 ON ranks0.m = cells.k0
-WHERE g = 0) AS c
-GROUP BY b, s0, m0, c0, s1, m1, c1)
-ORDER BY g, b, s0, s1
+GROUP BY k0
