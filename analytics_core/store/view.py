@@ -38,7 +38,7 @@ from analytics_core.store.sql_rows import Cut, Mark, Of
 from analytics_core.store.workers import Workers
 
 T = TypeVar("T")
-MOST_DERIVED = 512  # reports of a few hundred rows each
+MOST_DERIVED = 4096  # reports of a few hundred rows each
 
 
 def clock() -> datetime:
