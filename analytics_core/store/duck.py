@@ -33,6 +33,10 @@ class DuckDialect:
         """Without the column that the folder names month=… would add."""
         return f"read_parquet({files}, hive_partitioning = false)"
 
+    def file(self) -> str:
+        """A column that read_parquet has without being asked."""
+        return "filename"
+
     def no_events(self) -> str:
         """A table, because read_parquet refuses an empty list."""
         return NO_EVENTS

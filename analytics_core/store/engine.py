@@ -33,6 +33,10 @@ class Dialect(Protocol):
         """The relation of the events in a bound list of files."""
         ...
 
+    def file(self) -> str:
+        """The file an event stands in, as it was bound."""
+        ...
+
     def no_events(self) -> str:
         """The same relation without a row."""
         ...

@@ -87,11 +87,24 @@ class Lists:
     def _by_file(
         self, about: tuple[object, ...], read: Callable[[Selection], pl.DataFrame]
     ) -> list[pl.DataFrame]:
-        """What is read of every file; a file never changes, so each is read once per scope."""
+        """What is read of every file; a file never changes, so each is read once per scope.
+
+        `read` says of each row in which `file` it was found; files not read yet share a scan.
+        """
         files, filters, scope = self.generation.files, self.chosen.filters, self.chosen.scope
         keys = [(*about, path, scope, filters.picks) for path in files]
-        each = [Selection(filters, scope, (), (path,)) for path in files]
-        return self.results.fetch(keys, lambda places: [read(each[at]) for at in places])
+
+        def compute(places: Sequence[int]) -> list[pl.DataFrame]:
+            wanted = tuple(files[at] for at in places)
+            rows = read(Selection(filters, scope, (), wanted))
+            parts = rows.partition_by("file", as_dict=True, include_key=False)
+            nothing = rows.clear().drop("file")
+            found = [parts.pop((path,), nothing) for path in wanted]
+            if parts:
+                raise LookupError(f"rows of files that were not asked for: {sorted(parts)}")
+            return found
+
+        return self.results.fetch(keys, compute)
 
     def _kept(self, about: tuple[object, ...], job: Job) -> pl.DataFrame:
         """The frame of a job, from the cache where the same was asked within the same scope."""

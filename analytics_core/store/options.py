@@ -70,7 +70,7 @@ def tags_together(known: pl.DataFrame) -> tuple[Dimension, ...]:
 
 
 def tag_keys(chosen: Selection, engine: Engine) -> pl.DataFrame:
-    """key, last_seen, events, members (distinct values) of each tag, over `chosen.every`."""
+    """file, key, last_seen, events, members (distinct values) of each tag, over `chosen.every`."""
     return engine.run(sql.tag_keys(chosen, engine.dialect))
 
 
@@ -86,13 +86,13 @@ def merged_keys(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def members(of: tuple[Dimension, ...], chosen: Selection, engine: Engine) -> pl.DataFrame:
-    """dimension, member, last_seen, events of each of those dimensions, over `chosen.every`."""
+    """file, dimension, member, last_seen, events of those dimensions, over `chosen.every`."""
     rows = engine.run(sql.members(of, chosen, engine.dialect))
     groups = {sql.members_group(i, len(of)): d.name for i, d in enumerate(of)}
     name = pl.col("g").replace_strict(
         list(groups), list(groups.values()), default=None, return_dtype=pl.String
     )
-    return rows.select(name.alias("dimension"), "member", "last_seen", "events")
+    return rows.select("file", name.alias("dimension"), "member", "last_seen", "events")
 
 
 def merged(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -186,17 +186,16 @@ def _grouped(
 
 
 def members(of: Sequence[Dimension], chosen: Selection, dialect: Dialect) -> Compiled:
-    """The members of several dimensions at all times, in one scan: g, member, last_seen, events.
+    """The members of several dimensions in every file: file, g, member, last_seen, events.
 
-    `g` is `members_group(place, count)` of the dimension at that place of `of`.
+    `g` is `members_group(place, count)` of the dimension at that place of `of`. At least one file.
     """
     terms, whole = Terms(dialect), dialect.whole
-    names = Names("k")
-    for one in of:
-        names(terms.column(one))
-    grouping = Grouping.by(([column] for column in names.of.values()), names)
+    names = Names("k", {dialect.file(): "file"})
+    columns = [names(terms.column(one)) for one in of]
+    grouping = Grouping.by((("file", column) for column in columns), names)
     return Compiled(
-        f"SELECT {grouping.number} AS g, coalesce({', '.join(grouping.columns)}) AS member,"
+        f"SELECT file, {grouping.number} AS g, coalesce({', '.join(columns)}) AS member,"
         f" max(started_at) AS last_seen, {whole('count(*)')} AS events"
         f" FROM (SELECT *{names.columns()} {events(terms, chosen, lifted=True)}) AS event"
         f"{grouping.clause}",
@@ -232,13 +231,16 @@ def found_members(
 
 
 def tag_keys(chosen: Selection, dialect: Dialect) -> Compiled:
-    """The tags of events of all times: key, last_seen, events, members (how many values)."""
+    """The tags of every file: file, key, last_seen, events, members (how many values).
+
+    At least one file.
+    """
     terms, whole = Terms(dialect), dialect.whole
     return Compiled(
-        f"SELECT tag.key AS key, max(started_at) AS last_seen, {whole('count(*)')} AS events,"
-        f" {whole('count(DISTINCT tag.value)')} AS members"
-        f" FROM (SELECT started_at, {dialect.unnested(dialect.tags())} AS tag"
-        f" {events(terms, chosen, lifted=True)}) AS event GROUP BY tag.key",
+        f"SELECT file, tag.key AS key, max(started_at) AS last_seen, {whole('count(*)')} AS events,"
+        f" {whole('count(DISTINCT tag.value)')} AS members FROM (SELECT {dialect.file()} AS file,"
+        f" started_at, {dialect.unnested(dialect.tags())} AS tag"
+        f" {events(terms, chosen, lifted=True)}) AS event GROUP BY file, tag.key",
         terms.params,
     )
 

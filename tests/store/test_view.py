@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,6 +12,7 @@ from analytics_core.semantics.filters import EVERYTHING, NOTHING, Filters, Pick,
 from analytics_core.semantics.period import Calendar, Grain, Period
 from analytics_core.semantics.query import Query
 from analytics_core.store.duck import Duck
+from analytics_core.store.engine import Compiled
 from analytics_core.store.view import View
 
 DOLLAR = 1_000_000_000
@@ -431,6 +433,28 @@ def test_a_new_file_adds_its_members_to_the_lists(ledger, relanded):
     assert view.options("user")["member"].to_list() == ["ana"]
     relanded(store.data / "events", ROWS)
     assert view.options("user")["member"].to_list() == ["ana", "bo"]
+
+
+def test_the_lists_of_many_files_take_one_scan_and_those_of_a_new_file_read_it_alone(
+    ledger, relanded, monkeypatch
+):
+    scans: list[list[str]] = []
+    run = Duck.run
+
+    def noted(self: Duck, statement: Compiled):
+        (files,) = (v for v in statement.params.values() if isinstance(v, list))
+        scans.append([Path(f).name for f in files])
+        return run(self, statement)
+
+    store = ledger(ROWS[:2], files=2)
+    first = {Path(f.path).name for f in store.manifest.files}
+    monkeypatch.setattr(Duck, "run", noted)
+    over(store, "2026-11").options("user")
+    relanded(store.data / "events", ROWS)
+    over(store, "2026-11").options("user")
+    every = {Path(f.path).name for f in store.manifest.files}
+    assert len(first) > 1
+    assert [set(scan) for scan in scans] == [first, every - first]
 
 
 @pytest.mark.access
