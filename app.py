@@ -1,6 +1,7 @@
 """The application: `streamlit run app.py`, `uvicorn app:app` or `python app.py`."""
 
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from analytics_core.api.routes import routes
 from analytics_core.errors import TokentallyError
 from analytics_core.store.manifest import demo_only
 from analytics_core.ui.errors import report_error
+from analytics_core.ui.main import main  # now, so that the first visitor does not wait for it
 
 
 def secrets() -> Mapping[str, Any]:
@@ -29,6 +31,8 @@ def secrets() -> Mapping[str, Any]:
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """As long as the application runs: cookies can be planted, dropped files are taken in."""
     gate.served = True
+    gc.collect()
+    gc.freeze()  # a full collection halts everybody: it need not go through what was imported
     with background(data, gate.settings):
         yield
     gate.served = False
@@ -52,8 +56,6 @@ app = st.App(
 
 if runtime.exists() and get_script_run_ctx() is not None:
     # The host ran this file as a plain script: no routes, so a sign-in lasts as long as its tab.
-    from analytics_core.ui.main import main
-
     main()
 elif __name__ == "__main__":
     app.run()

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import altair as alt
 import polars as pl
 
-KEPT = 128  # drawings of each kind that are kept for reports that are asked for again
+KEPT = 512  # drawings of each kind, some 0.1 MB of 400 rows, for reports that are asked for again
 
 Spec: TypeAlias = dict[str, Any]  # Vega-Lite, shared between draws: never changed in place
 
