@@ -64,6 +64,11 @@ def summary(view: View, measures: Sequence[str], by: str | None = None) -> Summa
 
     `by` is the dimension that adoption and its kin are of. Raises NotAsked.
     """
+    named = tuple(measures)
+    return view.derived(("summary", named, by), lambda: _summary(view, named, by))
+
+
+def _summary(view: View, measures: tuple[str, ...], by: str | None) -> Summary:
     period = view.filters.period
     now, course, *_ = view.ask_all(questions(period, measures))
     earlier = before(view)
