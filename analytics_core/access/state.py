@@ -102,7 +102,7 @@ CREATE TABLE IF NOT EXISTS receipt_places (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS receipt_files (
     file_id TEXT PRIMARY KEY,     -- of a file into which events were gathered
-    hour TEXT NOT NULL            -- SHA-256 of the source, shape, fixed dimensions and hour
+    hour TEXT NOT NULL            -- SHA-256 of the source, shape and hour
 ) STRICT;
 """
 

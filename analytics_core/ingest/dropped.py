@@ -17,7 +17,7 @@ from analytics_core.ingest.sources.source import Source
 from analytics_core.ingest.verdict import Refused, Rejected
 from analytics_core.settings import Settings
 
-_ROWS, _RAW, _RECORDS = "raw_rows", "raw", "raw_records"
+ROWS, _RAW, _RECORDS = "raw_rows", "raw", "raw_records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,13 @@ def _rows(con: DuckDBPyConnection, file: Dropped, columns: RawColumns) -> None:
     if file.parquet:
         positions = sorted(columns.used | columns.kept)
         reader = parquet_file.batches(file.parquet, positions, columns.used)
-        con.register(_ROWS, reader)
+        con.register(ROWS, reader)
     elif file.head.kind == "csv":
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {_ROWS} AS {csv_file.rows(path, file.head)}")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {ROWS} AS {csv_file.rows(path, file.head)}")
     else:
         records = json_file.records(path, file.head.kind)
         con.execute(f"CREATE OR REPLACE TEMP VIEW {_RECORDS} AS {records}")
-        con.table(_RECORDS).filter("doc IS NOT NULL").create_view(_ROWS, replace=True)
+        con.table(_RECORDS).filter("doc IS NOT NULL").create_view(ROWS, replace=True)
 
 
 def _raw(con: DuckDBPyConnection, file: Dropped, columns: RawColumns, select: str) -> None:
@@ -119,7 +119,7 @@ def _raw(con: DuckDBPyConnection, file: Dropped, columns: RawColumns, select: st
         shown.append(f"json_extract_string({inside}, [{listed}]) AS {name}")
     if columns.rest_sql:
         shown.append(f"{columns.rest_sql} AS rest")
-    rows = con.table(_ROWS).project(", ".join(shown))
+    rows = con.table(ROWS).project(", ".join(shown))
     if len(re.findall(r"\braw\b", select)) > 1:
         rows.create(_RAW)
     else:

@@ -202,7 +202,7 @@ def test_pushed_bodies_are_gathered_taken_at_once_and_not_told_on_the_pages(fold
     body = b'{"event_id": "1"}\n'
     for known in ("a", "b"):
         spool.keep(
-            folders, [body], receipt=known, source="proxy", shape="canonical", fixed="0",
+            folders, [body], receipt=known, source="proxy", shape="canonical",
             now=datetime.now(UTC),
         )  # fmt: skip
     (folders.inbox / "drop.csv").write_text("still being written")
@@ -221,7 +221,7 @@ def test_bodies_wait_while_the_setting_says_so(folders, tmp_path):
     settings = Settings(folders.settings, ingest_push_seconds=3600)
     watcher = Watcher(folders, settings, receipts, command=(sys.executable, "-c", INGEST))
     spool.keep(
-        folders, [b"{}\n"], receipt="a", source="proxy", shape="canonical", fixed="0",
+        folders, [b"{}\n"], receipt="a", source="proxy", shape="canonical",
         now=datetime.now(UTC),
     )  # fmt: skip
     watcher.turn(0)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics_core.access.tokens import FIXABLE, SOURCE_NAME
+from analytics_core.ingest.dropped import ROWS
 from analytics_core.ingest.literals import literal
 from analytics_core.ingest.raw import ENVELOPE, Head, RawColumns
 from analytics_core.ingest.said import DIMENSION
@@ -25,6 +26,25 @@ SHAPES: Mapping[str, Source] = {
     "otlp": otel.OTLP,
 }
 _COLUMN = {dimension: column for column, dimension in DIMENSION.items()}
+# By column: where a line says what its token fixes.
+_FIXED = {
+    _COLUMN.get(name, name): f"json_extract_string(fixed, {literal('$.' + name)})"
+    for name in FIXABLE
+}
+_LINES = " ".join(
+    (
+        f"(SELECT _row, json_extract(doc, {literal(f'$.{ENVELOPE}.fixed')}) AS fixed",
+        f"FROM {ROWS}) AS lines",
+    )
+)
+# Whatever a source leaves out is there to be fixed.
+_NOT_SAID = " ".join(
+    (
+        "SELECT",
+        ", ".join(f"NULL::VARCHAR AS {column}" for column in _FIXED),
+        "WHERE false",
+    )
+)
 
 
 def envelope(
@@ -43,29 +63,27 @@ def pushed_source(head: Head, saved: Sequence[Source]) -> Source | None:
     said = head.sample[0].get(ENVELOPE) if head.sample else None
     if not isinstance(said, Mapping):
         return None
-    shape, name, fixed = (said.get(key) for key in ("shape", "source", "fixed"))
+    shape, name = said.get("shape"), said.get("source")
     plain = SHAPES.get(str(shape))
-    if plain is None or not isinstance(name, str) or not isinstance(fixed, Mapping):
-        return None
-    if not re.fullmatch(SOURCE_NAME, name):
+    if plain is None or not isinstance(name, str) or not re.fullmatch(SOURCE_NAME, name):
         return None
     known = [s for s in candidates(saved) if (s.name, s.required) == (plain.name, plain.required)]
-    return under(known[0] if known else plain, name, fixed)
+    return under(known[0] if known else plain, name)
 
 
-def under(source: Source, name: str, fixed: Mapping[str, Any]) -> Source:
-    """The same source for what was pushed under `name`: ids and rows are of that name alone."""
-    given = {
-        _COLUMN.get(dimension, dimension): value
-        for dimension, value in fixed.items()
-        if dimension in FIXABLE and isinstance(value, str)
-    }
+def under(source: Source, name: str) -> Source:
+    """The same source for what was pushed under `name`: ids and rows are of that name alone.
+
+    What is fixed stands on each line, since bodies of several tokens may be in one file.
+    """
 
     def select(columns: RawColumns, head: Head) -> str:
-        inner = source.select(columns, head)
-        replaced = ", ".join(literal(column) for column in ("source", *given))
-        shown = [f"COLUMNS(lambda c: c NOT IN ({replaced}))"]
-        shown += [f"{literal(value)} AS {column}" for column, value in given.items()]
-        return " ".join(("SELECT", ", ".join(shown), f"FROM ({inner})"))
+        replaced = ", ".join(literal(column) for column in ("source", "fixed", *_FIXED))
+        shown = [f"COLUMNS(lambda c: c NOT IN ({replaced}))", f"{literal(name)} AS source"]
+        shown += [
+            f"coalesce({place}, {column}::VARCHAR) AS {column}" for column, place in _FIXED.items()
+        ]
+        said = f"({source.select(columns, head)} UNION ALL BY NAME {_NOT_SAID}) AS said"
+        return " ".join(("SELECT", ", ".join(shown), "FROM", said, "JOIN", _LINES, "USING (_row)"))
 
     return replace(source, name=name, namespace=name, select=select)

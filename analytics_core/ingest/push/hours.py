@@ -1,8 +1,7 @@
 """The hours of pushed events: all that was gathered of one UTC hour is one line of the ledger.
 
-Bodies of one source, shape and set of fixed dimensions share that line. Its file_id is made of
-these and the hour, not of bytes, since it grows with each gathered file; the rows are numbered
-through, as they stand in the one archived file to which gathered ones are appended. Which these
+Bodies of one source and shape share that line. Its file_id is made of these and the hour, not of
+bytes, since it grows with each gathered file; the rows are numbered through, as they stand in the one archived file to which gathered ones are appended. Which these
 were stands in a side file, so that a ledger of months stays small.
 """
 
@@ -42,7 +41,6 @@ class Hour:
 
     source: str
     shape: str
-    fixed: str  # the dimensions that are given to its events, as one text
     at: str
 
     @classmethod
@@ -51,17 +49,17 @@ class Hour:
         around = record.get(ENVELOPE)
         if not isinstance(around, Mapping):
             return None
-        source, shape, fixed, at = (around.get(k) for k in ("source", "shape", "fixed", "hour"))
+        source, shape, at = (around.get(key) for key in ("source", "shape", "hour"))
         if not isinstance(source, str) or not re.fullmatch(SOURCE_NAME, source):
             return None
-        if not isinstance(at, str) or not _AT.fullmatch(at) or not isinstance(fixed, Mapping):
+        if not isinstance(at, str) or not _AT.fullmatch(at):
             return None
-        return cls(source, str(shape), given(fixed), at)
+        return cls(source, str(shape), at)
 
     @property
     def key(self) -> str:
         """64 hex, the same for all that belongs together."""
-        return _hashed("pushed", self.source, self.shape, self.fixed, self.at)
+        return _hashed("pushed", self.source, self.shape, self.at)
 
     @property
     def name(self) -> str:
@@ -72,11 +70,6 @@ class Hour:
 def hour_of(moment: datetime) -> str:
     """The UTC hour of an aware moment, as 2026-11-20T12."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H}"
-
-
-def given(fixed: Mapping[str, Any]) -> str:
-    """Fixed dimensions as one text, the same for the same ones."""
-    return json.dumps(dict(fixed), sort_keys=True, ensure_ascii=False)
 
 
 def lines(key: str, held: Manifest) -> Iterator[tuple[str, Input | None]]:

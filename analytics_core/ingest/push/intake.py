@@ -13,7 +13,7 @@ from analytics_core.ingest.push import bodies, checks, fate, otlp, spool
 from analytics_core.ingest.push.bodies import Record
 from analytics_core.ingest.push.envelope import envelope
 from analytics_core.ingest.push.fate import Fate
-from analytics_core.ingest.push.hours import given, hour_of
+from analytics_core.ingest.push.hours import hour_of
 from analytics_core.ingest.push.not_taken import NotTaken
 from analytics_core.ingest.push.receipts import Receipt, Receipts
 
@@ -32,7 +32,7 @@ class Pusher:
     @property
     def given(self) -> str:
         """The fixed dimensions as one text."""
-        return given(self.fixed)
+        return json.dumps(dict(self.fixed), sort_keys=True, ensure_ascii=False)
 
 
 @dataclass(slots=True)
@@ -87,8 +87,7 @@ class Intake:
             self._make_room(sum(map(len, lines)))
             try:
                 spool.keep(
-                    self.folders, lines, receipt=receipt.id, source=by.source, shape=shape,
-                    fixed=_digest(by.given)[:8], now=now,
+                    self.folders, lines, receipt=receipt.id, source=by.source, shape=shape, now=now
                 )  # fmt: skip
             except spool.Full:
                 raise _full("The disk is full.") from None

@@ -53,27 +53,24 @@ class Body:
     events: int
     source: str
     shape: str
-    fixed: str  # 8 hex of the dimensions it was given
     alone: bool
 
     @classmethod
     def of(cls, path: Path) -> "Body | None":
         """The body in that file, None when it is none."""
         try:
-            head, source, shape, fixed, alone, end = path.name.split(".")
+            head, source, shape, *older, alone, end = path.name.split(".")
             stamp, receipt, events = head.split("-")
-            known = cls(
-                path, int(stamp), receipt, int(events), source, shape, fixed, alone == "alone"
-            )
+            known = cls(path, int(stamp), receipt, int(events), source, shape, alone == "alone")
         except ValueError:
             return None
-        return known if end == "jsonl" else None
+        return known if end == "jsonl" and len(older) <= 1 else None
 
     @property
     def together(self) -> tuple[str, ...]:
         """Bodies that agree in this may stand in one file."""
         hour = hour_of(datetime.fromtimestamp(self.stamp / 1_000_000, UTC))
-        return (self.source, self.shape, self.fixed, hour, self.path.name if self.alone else "")
+        return (self.source, self.shape, hour, self.path.name if self.alone else "")
 
 
 def waiting_folder(folders: Folders) -> Path:
@@ -93,17 +90,17 @@ def waiting(folders: Folders) -> list[Body]:
 
 def keep(
     folders: Folders, lines: Sequence[bytes], *, receipt: str, source: str, shape: str,
-    fixed: str, now: datetime, alone: bool = False,
+    now: datetime, alone: bool = False,
 ) -> Body:  # fmt: skip
     """Puts a body on disk; once this returns no crash can lose it. Raises Full, NotWritable."""
     folder = waiting_folder(folders)
     stamp = int(now.timestamp() * 1_000_000)
     kind = "alone" if alone else "any"
-    name = f"{stamp:017d}-{receipt}-{len(lines)}.{source}.{shape}.{fixed}.{kind}.jsonl"
+    name = f"{stamp:017d}-{receipt}-{len(lines)}.{source}.{shape}.{kind}.jsonl"
     with _writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
     _published(folder / name, lines)
-    return Body(folder / name, stamp, receipt, len(lines), source, shape, fixed, alone)
+    return Body(folder / name, stamp, receipt, len(lines), source, shape, alone)
 
 
 def due(folders: Folders, now: datetime, seconds: float) -> bool:
@@ -233,8 +230,7 @@ def part(folders: Folders, file: Path, content: Path, now: datetime) -> bool:
         return False
     for (receipt, source, shape), lines in bodies.items():
         keep(
-            folders, lines, receipt=receipt, source=source, shape=shape, fixed="", now=now,
-            alone=True,
+            folders, lines, receipt=receipt, source=source, shape=shape, now=now, alone=True
         )  # fmt: skip
     return True
 

@@ -25,7 +25,6 @@ def head(said: Any) -> Head:
         None, "proxy", {}, {"shape": "canonical", "source": "Proxy!", "fixed": {}},
         {"shape": "csv", "source": "proxy", "fixed": {}},
         {"shape": "canonical", "source": 7, "fixed": {}},
-        {"shape": "canonical", "source": "proxy", "fixed": []},
     ],
 )  # fmt: skip
 def test_what_is_no_envelope_changes_nothing(said):
@@ -53,6 +52,19 @@ def test_what_is_fixed_stands_in_place_of_what_the_events_say(door):
         ("proxy:2", "proxy", "O'Neil", "ana", "m", None),
         ("proxy:e1", "proxy", "O'Neil", "ana", "m", None),
     ]
+
+
+def test_each_line_has_what_its_own_token_fixes_though_another_stands_first(door):
+    fixed = [{}, {"team": "core", "user": "ana"}, {"project": "Maps"}, {"team": 7}, {"model": "x"}]
+    around = [envelope("proxy", "canonical", "r", each, HOUR) for each in fixed]
+    said = LINE | {"user": "bo"}
+    lines = (json.dumps(said | each | {"event_id": n}) for n, each in enumerate(around))
+    door.take("\n".join(lines) + "\n")
+    asked = "SELECT row, team, user_id, project, model_raw FROM events ORDER BY row"
+    assert door.ask(asked) == [
+        (1, None, "bo", "Search", "m"), (2, "core", "ana", "Search", "m"),
+        (3, None, "bo", "Maps", "m"), (4, "7", "bo", "Search", "m"), (5, None, "bo", "Search", "m"),
+    ]  # fmt: skip
 
 
 def test_a_file_of_pushed_events_is_read_again_from_the_archive_as_it_was(door):

@@ -43,8 +43,8 @@ def keep(folders: Folders) -> Callable[..., spool.Body]:
         around = envelope(source, "canonical", receipt, {}, "2026-11-20T12")
         lines = [json.dumps(around | {"event_id": each}).encode() + b"\n" for each in ids]
         at = NOW + timedelta(seconds=kept)
-        more = {"shape": "canonical", "fixed": "00000000"} | said
-        return spool.keep(folders, lines, receipt=receipt, source=source, now=at, **more)
+        more = {"shape": "canonical"} | said
+        return spool.keep(folders, lines, receipt=receipt, source=source, **({"now": at} | more))
 
     return one
 
@@ -53,12 +53,12 @@ def ids(path: Path) -> list[str]:
     return [json.loads(line)["event_id"] for line in path.read_text().splitlines()]
 
 
-def test_bodies_of_one_source_shape_and_fixed_dimensions_become_one_file(folders, receipts, keep):
+def test_bodies_of_one_source_shape_and_hour_become_one_file(folders, receipts, keep):
     keep("a", "1", "2")
     keep("b", "3")
     keep("c", "4", source="other")
     keep("d", "5", shape="otlp")
-    keep("e", "6", fixed="11111111")
+    keep("e", "6", now=NOW + timedelta(hours=1))
     keep("f", "7")
     made = spool.gather(folders, receipts, NOW)
     assert sorted(map(ids, made)) == [["1", "2", "3", "7"], ["4"], ["5"], ["6"]]
@@ -131,6 +131,16 @@ def test_two_that_gather_at_once_do_not_meet(folders, receipts, keep):
         spool.fcntl.flock(held, spool.fcntl.LOCK_EX)
         assert spool.gather(folders, receipts, NOW) == []
     assert len(spool.gather(folders, receipts, NOW)) == 1
+
+
+def test_a_body_of_before_is_gathered_whatever_its_name_says_of_fixed_dimensions(
+    folders, receipts, keep
+):
+    body = keep("a", "1")
+    older = body.path.name.replace(".any.", ".0123abcd.any.")
+    body.path.rename(body.path.with_name(older))
+    keep("b", "2")
+    assert list(map(ids, spool.gather(folders, receipts, NOW))) == [["1", "2"]]
 
 
 def test_what_was_left_half_written_is_no_body(folders, receipts, keep):
