@@ -20,10 +20,15 @@ from analytics_core.ingest.push.fate import fate
 from analytics_core.ingest.push.hours import hour_of, parts_of
 from analytics_core.ingest.push.receipts import Receipt, Receipts
 from analytics_core.ingest.reprice import reprice
+from analytics_core.reports import activity, ledger
+from analytics_core.semantics.filters import EVERYTHING, Filters
+from analytics_core.semantics.period import Calendar, Period
 from analytics_core.settings import load as load_settings
 from analytics_core.store import manifest
 from analytics_core.store.manifest import Input
+from analytics_core.store.sql_rows import Mark
 from analytics_core.store.verify import verify
+from analytics_core.store.view import Store, View
 
 pytestmark = pytest.mark.slow
 
@@ -379,6 +384,20 @@ def test_a_damaged_list_of_an_hours_files_is_found(pushed):
     path.chmod(0o644)
     path.write_text(path.read_text().replace("1", "2"))
     assert [f.path for f in verify(pushed.door.folders.events, pushed.settings)] == [listed]
+
+
+def test_pages_name_the_hour_of_an_event_and_say_what_goes_with_it(pushed):
+    pushed.push("a", event(1))
+    pushed.push("b", event(2), event(3))
+    (line,) = pushed.door.ledger()
+    store = Store(pushed.door.folders.data, pushed.settings, now=lambda: TEN)
+    november = Filters(Period.parse("2026-11", TEN, Calendar("UTC")))
+    found = activity.event(View(store, EVERYTHING, november), Mark(TEN, "proxy:e3"))
+    assert (found.file, found.fields["row"]) == (line.name, 3)
+    assert ledger.search(store.manifest, line.file_id) == (line,)
+    gone = ledger.loss(store.manifest, line)
+    assert (gone.rows, gone.cost_nano, gone.again) == (3, 1_500_000_000, ())
+    store.close()
 
 
 def test_steady_pushing_has_a_line_an_hour_and_few_files(pushed):
