@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics_core.access.gate import Gate
 from analytics_core.access.secret import binding_of, digest, fresh
+from analytics_core.api.ahead import Ahead
 from analytics_core.api.packed import Packed
 from analytics_core.api.prompt import Prompt
 from analytics_core.api.session import BROWSER, SIGN_IN
@@ -32,18 +33,20 @@ def middleware(gate: Gate) -> list[Middleware]:
         Middleware(Headers, gate=gate),
         Middleware(Closed, gate=gate),
         Middleware(Packed),
+        Middleware(Ahead, index=index_page()),
     ]
 
 
 def inline_script_hashes(index: Path | None = None) -> tuple[str, ...]:
     """The CSP sources of the inline scripts in Streamlit's own index.html, as installed."""
-    text = (index or _index()).read_text("utf-8")
+    text = (index or index_page()).read_text("utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     return tuple(f"'sha256-{base64.b64encode(d).decode()}'" for d in digests)
 
 
-def _index() -> Path:
+def index_page() -> Path:
+    """Streamlit's own index.html, as installed."""
     found = importlib.util.find_spec("streamlit")  # found, not imported
     if found is None or found.origin is None:
         raise ModuleNotFoundError("streamlit is not installed; see requirements.txt")
