@@ -10,7 +10,7 @@ from analytics_core.export import csv
 from analytics_core.semantics.filters import Scope
 from analytics_core.store.view import View
 from analytics_core.ui import deeds, login, state
-from analytics_core.ui.errors import edge
+from analytics_core.ui.unfold import unfold
 
 GONE = b"This file is no longer available to you. Reload the page."
 
@@ -40,23 +40,19 @@ class File:
 
 
 def menu(view: View, name: str, files: Callable[[], Iterable[File]], note: str = "") -> None:
-    """What can be had of the panel `name` (page.panel); closed, it costs nothing.
+    """What can be had of the panel `name` (page.panel).
 
     `note` is markdown below the files.
     """
-    popover = st.popover(
-        "Download",
-        type="tertiary",
-        icon=":material/download:",
-        on_change="rerun",
-        key=state.of_panel(name, "download"),
-    )
-    if popover.open:
-        with popover, st.container(gap="xxsmall"), edge(f"{name}.download"):
+
+    def draw() -> None:
+        with st.container(gap="xxsmall"):
             for file in files():
                 download(view, name, file)
             if note:
                 st.caption(note)
+
+    unfold("Download", name, draw)
 
 
 def download(view: View, name: str, file: File) -> None:

@@ -18,26 +18,17 @@ from analytics_core.semantics.unit import Unit
 from analytics_core.store.explained import Explained
 from analytics_core.store.view import View
 from analytics_core.ui import address, state
-from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
+from analytics_core.ui.unfold import unfold
 
 
 def explain(view: View, query: Query, name: str, about: str = "") -> None:
-    """A button that opens the explanation of the answer to `query`; closed, it costs nothing.
+    """A button that opens the explanation of the answer to `query`.
 
     `about` is the measure it speaks of; by default all of the query's, or the first where a report
     answers that.
     """
-    popover = st.popover(
-        "Explain",
-        type="tertiary",
-        icon=":material/info:",
-        on_change="rerun",
-        key=state.of_panel(name, "explain"),
-    )
-    if popover.open:
-        with popover, edge(f"{name}.explain"):
-            _draw(view, query, about)
+    unfold("Explain", name, lambda: _draw(view, query, about))
 
 
 def _draw(view: View, query: Query, about: str) -> None:
