@@ -11,9 +11,11 @@ from analytics_core.errors import TokentallyError
 from analytics_core.reports.reported import is_plain
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
+from analytics_core.ui import first_page
 
 log = logging.getLogger(__name__)
 SKELETONS = (110, 340, 340)  # pixels: the cards and the first panels
+FIRST = 2  # rows of a page that fill a screen
 
 
 class Block(Protocol):
@@ -103,6 +105,12 @@ def ask(view: View, blocks: Blocks) -> None:
 
 def draw(view: View, blocks: Blocks) -> None:
     """Draws the blocks from top to bottom; those side by side share a row on a desk."""
+    _rows(view, blocks[:FIRST])
+    if blocks[FIRST:]:
+        first_page.rest(view.scope, lambda: _rows(view, blocks[FIRST:]))
+
+
+def _rows(view: View, blocks: Blocks) -> None:
     for row in blocks:
         there = [block for block in _each([row]) if block.present(view)]
         if len(there) == 1:

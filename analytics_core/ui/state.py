@@ -23,6 +23,7 @@ _NONCE = "nonce"
 _READER = "reader"
 _BOXES = "boxes"  # the dimensions a widget was ever made to pick on
 _MOVED = "moved"  # a panel changed the selection: the page runs again
+DRAWN = "drawn"  # how far this tab is with its first page (ui/first_page.py)
 _OWN = "own"  # (path, keys) of the open page
 PERIOD, COUNT, START, END = "f.period", "f.n", "f.start", "f.end"
 SHOWN = "shown"  # charts or tables, for the whole page

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 pytestmark = pytest.mark.browser
 
@@ -38,8 +39,10 @@ def server(serve, land, accounts, tmp_path_factory):
 def overview(server, browse, enter, visible, settled):
     """Opens the page of October as an admin; a width gives a phone."""
 
-    def open_page(path: str = OCTOBER, *, width: int = 1440) -> Page:
-        page = browse(server, path)
+    def open_page(
+        path: str = OCTOBER, *, width: int = 1440, hear: list[bytes] | None = None
+    ) -> Page:
+        page = browse(server, path, hear=hear)
         page.set_viewport_size({"width": width, "height": 900})
         enter(page, "ada")
         visible(page, "Data up to")
@@ -102,6 +105,25 @@ def test_back_forward_and_reload_follow_every_pick(overview, settled):
     expect(_card(page, "Cost")).to_have_text("$145.00")
     expect(page.get_by_role("button", name="Project: Voice Bot")).to_be_visible()
     settled(page)
+
+
+def _runs(heard: list[bytes]) -> tuple[int, int]:
+    """How often the page ran, and how often a part of it."""
+    messages = map(ForwardMsg.FromString, heard)
+    started = [m.metadata.run for m in messages if m.HasField("new_session")]
+    parts = sum(bool(run.fragment_ids) for run in started)
+    return len(started) - parts, parts
+
+
+def test_what_stands_below_the_screen_comes_by_itself_once(overview):
+    heard: list[bytes] = []
+    page = overview(hear=heard)
+    expect(page.get_by_role("link", name="Every request")).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    pages, parts = _runs(heard)
+    while _runs(heard)[1] == parts:  # until it looks for news
+        page.wait_for_timeout(100)
+    assert _runs(heard)[0] == pages
 
 
 def test_a_link_opened_signed_out_keeps_its_filters_through_the_form(overview):
