@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 log = logging.getLogger(__name__)
+_OPENING = threading.Lock()
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sign_ins (
@@ -159,9 +160,14 @@ class State:
 
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)  # SQLite gives -wal and -shm the mode of the file itself
-    connection = _connected(str(path))
+    with _OPENING:
+        # Closing any descriptor of the file drops all locks this process holds on it: the next
+        # process would take itself for the last user and delete the -wal file that is in use. So
+        # it is opened by hand only while it does not exist.
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        path.chmod(0o600)  # SQLite gives -wal and -shm the mode of the file itself
+        connection = _connected(str(path))
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("BEGIN IMMEDIATE")  # a read-only file system shows here, not at a sign-in
     connection.execute("COMMIT")

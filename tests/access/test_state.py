@@ -1,5 +1,7 @@
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -80,3 +82,29 @@ def test_threads_share_the_connection(state):
     for thread in threads:
         thread.join()
     assert state.rows("SELECT count(*) FROM epochs") == [(20,)]
+
+
+OTHER = """
+import sys
+from pathlib import Path
+from analytics_core.access.state import State
+state = State(Path(sys.argv[1]))
+print(state.rows("SELECT username FROM epochs ORDER BY username"))
+state.write("INSERT INTO epochs VALUES (?, ?)", sys.argv[2], "1")
+state.close()
+"""
+
+
+def test_another_process_that_comes_and_goes_cuts_nobody_off(tmp_path):
+    path = tmp_path / "state.db"
+    ours = [State(path), State(path)]
+    for name in ("ana", "bo"):
+        command = [sys.executable, "-c", OTHER, str(path), name]
+        ours[0].write("INSERT INTO epochs VALUES (?, '1')", f"{name} before")
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        assert f"{name} before" in said
+        for state in ours:
+            assert (name,) in state.rows("SELECT username FROM epochs")
+    assert (tmp_path / "state.db-wal").exists()
+    for state in ours:
+        state.close()
