@@ -1,5 +1,6 @@
 """/events, /items and /export: every selected row, a page at a time or as one file."""
 
+import base64
 import csv
 import io
 import json
@@ -125,6 +126,49 @@ def test_a_cursor_that_is_none_is_refused(world):
         answer = here.get(f"/events?cursor={cursor}", token)
         assert (cursor, answer.status_code, answer.json()["parameter"]) == (cursor, 400, "cursor")
     assert here.get("/events?limit=1001", token).json()["parameter"] == "limit"
+
+
+AT = "2026-10-31T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("of", ["events", "items"])
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '["0001-01-01T00:00:00+14:00","a",0]',
+        '["9999-12-31T23:59:59-14:00","a",0]',
+        '["9999-12-31T23:59:59.999999+00:00","a",0]',
+        f'["{AT}","a",1e999]',
+        f'["{AT}","a",0.5]',
+        f'["{AT}","a",true]',
+        f'["{AT}","a",1]',
+        f'["{AT}","a",-{10**30}]',
+        f'["{AT}","a\\u0000\\ud800",0]',
+        f'["{AT}","a\\u0000",0]',
+        f'["{AT}","a\\ud800",0]',
+        f'["{AT}",["a"],0]',
+        f'["{AT}","a",0,0]',
+        '[0,"a",0]',
+        "[" * 3000,
+    ],
+    ids=lambda text: text[:48],
+)
+def test_a_cursor_that_no_page_gave_is_refused(world, of, inside):
+    here = world(EVENTS)
+    cursor = base64.urlsafe_b64encode(inside.encode()).decode().rstrip("=")
+    answer = here.get(f"/{of}?{NOVEMBER}&cursor={cursor}")
+    assert answer.status_code == 400, answer.text
+    said = answer.json()
+    assert (said["type"], said["parameter"]) == ("/api/v1/docs#bad-value", "cursor")
+    assert len(said["detail"]) < 200
+
+
+def test_a_cursor_at_the_ends_of_time_has_no_rows_or_all_of_them_after_it(world):
+    here = world(EVENTS)
+    token = here.token()
+    for moment, rows in (("0001-01-01T00:00:00", 0), ("9999-12-31T23:59:59.999998", 5)):
+        cursor = base64.urlsafe_b64encode(f'["{moment}+00:00","a",0]'.encode()).decode()
+        assert len(here.rows(f"/events?{NOVEMBER}&cursor={cursor}", token)) == rows
 
 
 @pytest.mark.access
