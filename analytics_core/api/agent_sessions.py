@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from analytics_core.api.call import Call, Reply, asked
+from analytics_core.api.call import Call, Reply
 from analytics_core.api.dates import DATES, with_period
 from analytics_core.api.operation import Operation
 from analytics_core.api.parameter import TEXT, Parameter, Schema, one, whole
@@ -47,7 +47,7 @@ SPLITS = {"byModel": "model", "byProject": "project", "byUser": "user"}
 def _summary(call: Call) -> Reply:
     view = _view(call)
     row = view.ask(Query(tuple(TOTALS.values()))).row(0, named=True)
-    return _reply(call, view, {"summary": _figures(row, TOTALS)}, 1)
+    return _reply(view, {"summary": _figures(row, TOTALS)}, 1)
 
 
 def _timeseries(call: Call) -> Reply:
@@ -58,14 +58,14 @@ def _timeseries(call: Call) -> Reply:
         {"bucket": key(row["bucket"]), **_figures(row, COURSE)}
         for row in frame.iter_rows(named=True)
     ]
-    return _reply(call, view, {"grain": grain, "timeseries": points}, len(points))
+    return _reply(view, {"grain": grain, "timeseries": points}, len(points))
 
 
 def _by_agent(call: Call) -> Reply:
     view = _view(call)
     frame = view.ask(Query(tuple(AGENTS.values()), ("agent",), top=_top(call)))
     agents = [_member(row, "agent", AGENTS) for row in frame.iter_rows(named=True)]
-    return _reply(call, view, {"agents": agents}, len(agents))
+    return _reply(view, {"agents": agents}, len(agents))
 
 
 def _cost_breakdown(call: Call) -> Reply:
@@ -78,7 +78,7 @@ def _cost_breakdown(call: Call) -> Reply:
         for (name, dimension), frame in zip(SPLITS.items(), frames, strict=True)
     }
     said = {"totalCost": plain(total, Unit.USD), **split}
-    return _reply(call, view, said, sum(frame.height for frame in frames))
+    return _reply(view, said, sum(frame.height for frame in frames))
 
 
 def _view(call: Call) -> View:
@@ -112,10 +112,10 @@ def _shared(frame: pl.DataFrame, dimension: str, total: int | None) -> list[dict
     ]
 
 
-def _reply(call: Call, view: View, found: Mapping[str, object], rows: int) -> Reply:
+def _reply(view: View, found: Mapping[str, object], rows: int) -> Reply:
     said = {**of_selection(view.store, view.filters), **found}
     body = json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n"
-    return Reply(body=body, mime=MIME, rows=rows, asked=asked(call.params))
+    return Reply(body=body, mime=MIME, rows=rows)
 
 
 def _schema(names: Names) -> dict[str, Schema]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from analytics_core.api.call import Call, Reply, asked
+from analytics_core.api.call import Call, Reply
 from analytics_core.export import csv
 from analytics_core.export.answer import Answer, about
 from analytics_core.export.formats import format_of
@@ -19,7 +19,6 @@ def reply_of(answer: Answer, call: Call, name: str) -> Reply:
         mime=form.mime,
         rows=answer.frame.height,
         headers=said | attached(call.format, name, answer.view.filters.period),
-        asked=asked(call.params),
     )
 
 

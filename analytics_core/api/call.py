@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlencode
 
 from analytics_core.access.caller import Caller
 from analytics_core.api.parameter import Params
@@ -54,15 +53,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What an operation answers. `rows` is how many of them it holds; `asked` goes to the audit."""
+    """What an operation answers. `rows` is how many of them it holds.
+
+    `asked` goes to the audit in place of the parameters, where it says more than they do.
+    """
 
     body: bytes | Iterator[bytes]
     mime: str
     rows: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     asked: str = ""
-
-
-def asked(params: Params) -> str:
-    """Checked parameters as the audit keeps them."""
-    return urlencode(params, doseq=True)

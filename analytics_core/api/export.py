@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from analytics_core.api.answers import attached, headers, reply_of
-from analytics_core.api.call import Call, Reply, asked
+from analytics_core.api.call import Call, Reply
 from analytics_core.api.operation import Operation
 from analytics_core.api.parameter import Parameter, one
 from analytics_core.api.selection import QUESTION, compares, question
@@ -79,7 +79,6 @@ def _streamed(
         mime=format_of(call.format).mime,
         rows=total,
         headers=headers(about) | attached(call.format, of, view.filters.period),
-        asked=asked(call.params),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from analytics_core.api.call import Call, Reply, asked
+from analytics_core.api.call import Call, Reply
 from analytics_core.api.operation import Operation
 from analytics_core.api.parameter import TEXT, Parameter, one, whole
 from analytics_core.api.schemas import (
@@ -74,7 +74,7 @@ def _options(call: Call) -> Reply:
         "row_count": len(rows),
     }
     body = "".join(document(about, rows)).encode()
-    return Reply(body=body, mime=MIME, rows=len(rows), asked=asked(call.params))
+    return Reply(body=body, mime=MIME, rows=len(rows))
 
 
 MEASURES_LISTED = Operation(

@@ -27,15 +27,21 @@ class Parameter:
 
 def checked(given: Iterable[tuple[str, str]], known: Sequence[Parameter]) -> dict[str, list[str]]:
     """The values by name. Raises UnknownName, and BadValue where one value is given twice."""
-    names = {p.name: p for p in known if p.place == "query"}
     params: dict[str, list[str]] = {}
     for name, value in given:
-        declared = TAG if TAG in names and name not in names and _is_tag(name) else name
-        UnknownName.check("parameter", name if declared == name else TAG, names)
+        parameter = declared(name, known)
+        if parameter is None:
+            raise UnknownName("parameter", name, (p.name for p in known if p.place == "query"))
         params.setdefault(name, []).append(value)
-        if len(params[name]) > 1 and not names[declared].many:
+        if len(params[name]) > 1 and not parameter.many:
             raise BadValue(name, " and ".join(params[name]), "one value")
     return params
+
+
+def declared(name: str, known: Sequence[Parameter]) -> Parameter | None:
+    """The parameter of the query that has this name, None where there is none."""
+    names = {p.name: p for p in known if p.place == "query"}
+    return names.get(name) or (names.get(TAG) if _is_tag(name) else None)
 
 
 def _is_tag(name: str) -> bool:

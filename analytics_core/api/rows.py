@@ -1,7 +1,7 @@
 """/events and /items: the rows behind the figures, newest first, a page at a time."""
 
 from analytics_core.api.answers import attached, headers
-from analytics_core.api.call import Call, Reply, asked
+from analytics_core.api.call import Call, Reply
 from analytics_core.api.cursor import from_text, to_text
 from analytics_core.api.operation import FORMATS, Operation
 from analytics_core.api.parameter import TEXT, Parameter, Schema, one, whole
@@ -63,7 +63,7 @@ def _listed(call: Call, of: Of) -> Reply:
         body, mime = columnar.as_parquet(table_of(shown, view, of)), columnar.PARQUET_MIME
     else:
         body, mime = columnar.as_arrow(table_of(shown, view, of)), columnar.ARROW_MIME
-    return Reply(body=body, mime=mime, rows=shown.height, headers=said, asked=asked(call.params))
+    return Reply(body=body, mime=mime, rows=shown.height, headers=said)
 
 
 _OWN_ITEM = record(

@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import anyio
@@ -21,6 +21,7 @@ from analytics_core.access.caller import NOBODY, Caller
 from analytics_core.access.gate import Gate
 from analytics_core.access.turned_away import Knock
 from analytics_core.api.accept import accepted
+from analytics_core.api.asked import asked
 from analytics_core.api.call import Call, Reply, Sent
 from analytics_core.api.limits import Buckets, Turns
 from analytics_core.api.operation import Operation, Takes
@@ -42,6 +43,7 @@ class _Visit:
     """One request on its way through: what the audit will say of it."""
 
     operation: Operation | None = None
+    path: Mapping[str, str] = field(default_factory=dict[str, str])
     caller: Caller = NOBODY
     reply: Reply | None = None
     result: str = "ok"
@@ -95,7 +97,7 @@ class Service:
     async def _answer(self, request: Request, visit: _Visit) -> AsyncGenerator[Response]:
         """The answer, while it may be sent. Raises Refused."""
         operation, path = self._found(request.scope)
-        visit.operation = operation
+        visit.operation, visit.path = operation, path
         if operation.open:
             self._addresses.take(_address(request))
             yield await self._run(request, visit, path)
@@ -212,6 +214,8 @@ class Service:
     def _deed(
         self, request: Request, visit: _Visit, operation: Operation, seconds: float, now: datetime
     ) -> Deed:
+        parameters = request.query_params.multi_items()
+        noted = visit.reply.asked if visit.reply else ""
         return Deed(
             time=now,
             action=f"api {operation.name}",
@@ -219,7 +223,7 @@ class Service:
             principal=visit.caller.principal.username,
             token=visit.caller.token.id,
             address=_address(request),
-            asked=visit.reply.asked if visit.reply else "",
+            asked=noted or asked(visit.path, parameters, operation.accepted),
             rows=visit.reply.rows if visit.reply else None,
             ms=round(seconds * 1000),
         )

@@ -12,7 +12,7 @@ CONTROL = (
     r"\x{2060}-\x{206f}\x{feff}\x{fff9}-\x{fffb}]"
 )
 SECRET = r"(^|[^A-Za-z0-9])(sk-|xox[a-z]-|AKIA[0-9A-Z]|om_live_)|[A-Za-z0-9+/=_-]{40,}"
-_SECRET_INSIDE = (
+SECRET_INSIDE = (
     r"(sk-[A-Za-z0-9_-]{16,}|xox[a-z]-[A-Za-z0-9-]{8,}|AKIA[0-9A-Z]{12,}|om_live_[A-Za-z0-9_-]{8,})"
 )
 
@@ -63,7 +63,7 @@ def key_name(sql: str) -> str:
 
 def without_secrets(sql: str) -> str:
     """A longer text whose live secrets are struck out."""
-    inside = literal(_SECRET_INSIDE)
+    inside = literal(SECRET_INSIDE)
     return (
         f"CASE WHEN regexp_matches({sql}, {inside})"
         f" THEN regexp_replace({sql}, {inside}, 'key-removed', 'g') ELSE {sql} END"
