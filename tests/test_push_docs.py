@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,7 @@ def test_its_event_is_one(text: str) -> None:
     (block,) = re.findall(r"-d '\n(.*?)\n'", text, re.DOTALL)
     (numbered,) = bodies.records(block.encode())
     assert checks.shape_of(numbered[1]) == "canonical"
-    assert checks.checked([numbered], "canonical", checks.datetime.now(checks.UTC)) == [
-        json.loads(block)
-    ]
+    assert checks.checked([numbered], "canonical", datetime.now(UTC)) == [json.loads(block)]
 
 
 def test_the_proxy_and_the_collector_are_told_addresses_that_there_are(configurations: Any) -> None:

@@ -7,7 +7,7 @@ from analytics_core.ingest.literals import one_of
 
 # NaN is a number, and worth a remark; \N is how databases dump NULL.
 NO_NUMBER = ("", "NULL", "null", "None", "N/A", "-", "\\N")
-_YES, _NO = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
+YES, NO = ("true", "t", "1", "1.0", "yes", "y"), ("false", "f", "0", "0.0", "no", "n")
 REQUEST_LIMIT, BUCKET_LIMIT = 1_000_000_000, 10_000_000_000_000
 
 
@@ -83,5 +83,5 @@ def truth(sql: str, kind: str) -> str:
     if family(kind) == "boolean":
         return sql
     text = f"CAST({sql} AS VARCHAR)"
-    yes, no = one_of(text, _YES, any_case=True), one_of(text, _NO, any_case=True)
+    yes, no = one_of(text, YES, any_case=True), one_of(text, NO, any_case=True)
     return f"CASE WHEN {yes} THEN true WHEN {no} THEN false END"

@@ -32,6 +32,10 @@ def event(number: int = 1, **said: object) -> dict[str, Any]:
     } | said  # fmt: skip
 
 
+def item(**said: object) -> dict[str, Any]:
+    return {"rule": "web_search", "quantity": 3, "unit": "calls"} | said
+
+
 class Pushing:
     """A World with a token that pushes as `proxy`, and an ingest for what it pushed."""
 
@@ -274,6 +278,32 @@ def test_a_receipt_is_for_its_token_and_for_those_who_see_every_row(here):
         ([event(1), event(2, cost_usd=-1)], 2, "cost_usd", "between 0 and"),
         ([event(1), event(2, grain="bucket")], 2, "grain", "one event a call"),
         ([event(1), {"event_id": "x", "started_at": "2026-11-02"}], 2, "input_tokens", "every other"),
+        ([event(1), event(2, requests=5)], 2, "requests", "is not 0 or 1. An event is one call"),
+        ([event(1), event(2, requests=-3)], 2, "requests", "is not 0 or 1"),
+        ([event(1), event(2, requests=0.5)], 2, "requests", "no whole number"),
+        ([event(1), event(2, Requests=5)], 2, "Requests", "is written requests"),
+        ([event(1), event(2, http_status=99999)], 2, "http_status", "between 100 and 599"),
+        ([event(1), event(2, latency_ms=-5)], 2, "latency_ms", "between 0 and 86,400,000"),
+        ([event(1), event(2, ttft_ms="slow")], 2, "ttft_ms", "is no number"),
+        ([event(1), event(2, status="weird")], 2, "status", "is not ok, error or cancelled"),
+        ([event(1), event(2, stream="maybe")], 2, "stream", "is not true or false"),
+        ([event(1), event(2, cache_hit=[True])], 2, "cache_hit", "is not true or false"),
+        ([event(1), event(2, user=["a"])], 2, "user", "is no text"),
+        ([event(1), event(2, project={"id": 1})], 2, "project", "is no text"),
+        ([event(1), event(2, ended_at="later")], 2, "ended_at", "is no time"),
+        ([event(1), event(2, updated_at="2999-01-01")], 2, "updated_at", "ahead"),
+        ([event(1), event(2, credits_nano="x")], 2, "credits_nano", "no whole number"),
+        ([event(1), event(2, items="x")], 2, "items", "is no array of objects"),
+        ([event(1), event(2, items=["x"])], 2, "items[1]", "is no object"),
+        ([event(1), event(2, items=[item(), item(quantity=-3)])], 2, "items[2].quantity", "between 0"),
+        ([event(1), event(2, items=[item(rule=None)])], 2, "items[1].rule", "must be text"),
+        ([event(1), event(2, items=[item(quantity=None)])], 2, "items[1].quantity", "so is a cost"),
+        ([event(1), event(2, items=[item(cost_usd=-1)])], 2, "items[1].cost_usd", "between 0"),
+        ([event(1), event(2, items=[item(pricing_rule="x")])], 2, "items[1].pricing_rule", "second"),
+        ([event(1), event(2, items=[item(quantiti=1)])], 2, "items[1].quantiti", "Is it 'quantity'?"),
+        ([event(1), event(2, items=[item()] * 101)], 2, "items", "more than 100"),
+        ([event(1), {"event_id": "x", "started_at": "2026-11-02", "items": []}], 2, "input_tokens",
+         "every other"),
         ([event(1), 7], 2, None, "no JSON object but a number"),
         (lines(event(1)) + b"\n{broken", 2, None, "no JSON (Expecting property name"),
         (lines(event(1)) + b'\n{"cost_usd": NaN}', 2, None, "NaN is no number of JSON"),
@@ -290,6 +320,38 @@ def test_garbage_is_refused_at_once_with_its_row_and_key(here, body, row, key, w
     assert (said["row"], said.get("key")) == (row, key)
     assert words in said["detail"]
     assert here.waiting() == 0
+
+
+def test_items_are_taken_under_the_names_of_the_column_and_of_the_api(here):
+    named = {"pricing_rule": "web_search", "quantity": 3, "unit": "calls", "cost": "0.03"}
+    own = item(cost_usd=0.03)
+    counted = item(quantity="3", cost_nano=30_000_000)
+    off = {"rule": "discount", "cost_usd": "-0.01"}
+    bodies_of = [
+        event(n, cost_usd=None, items=[each]) for n, each in enumerate((named, own, counted))
+    ]
+    here.pushed([*bodies_of, event(3, items=[item(), off])])
+    assert here.land() == [("landed", 4, 0, 0)]
+    found = here.world.rows("/items?period=2026-11")
+    searches = [(i["quantity"], i["unit"]) for i in found if i["pricing_rule"] == "web_search"]
+    assert searches == [("3", "calls")] * 4
+    (less,) = [i["cost"] for i in found if i["pricing_rule"] == "discount"]
+    assert less == "-0.01"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"requests": 0}, {"requests": "1"}, {"status": "Success"}, {"stream": "no"}, {"stream": 1},
+        {"http_status": "429"}, {"latency_ms": 12.5}, {"latency_ms": 0}, {"status": None},
+        {"ended_at": ""}, {"user": 17}, {"cache_hit": "-"},
+    ],
+)  # fmt: skip
+def test_what_the_door_can_read_is_taken(here, said):
+    here.pushed(event(1, **said))
+    assert here.land() == [("landed", 1, 0, 0)]
+    (row,) = here.world.rows("/events?period=2026-11")
+    assert row["grain"] == "request"
 
 
 def test_the_description_and_the_server_agree_on_which_arrays_are_bodies(here):
