@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from analytics_core import settings as configuration
+from analytics_core.cli.line import Line
 from analytics_core.errors import BadValue, NotAsked, UnknownName
 from analytics_core.ingest.folders import Folders
 from analytics_core.semantics.period import Calendar
@@ -133,9 +134,9 @@ def no_arguments(_: argparse.ArgumentParser) -> None:
     """For a command without arguments of its own."""
 
 
-def everywhere() -> argparse.ArgumentParser:
+def everywhere() -> Line:
     """The options that every command takes, before or after its name; `main` sets their defaults."""
-    every = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    every = Line(add_help=False, argument_default=argparse.SUPPRESS)
     every.add_argument(
         "--data", metavar="DIR", help="the data folder (default: TOKENTALLY_DATA, else data)"
     )

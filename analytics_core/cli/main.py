@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from analytics_core.cli import audit, export, files, mapping, prices, query, take, tokens, users
 from analytics_core.cli.call import PROGRAM, Call, Command, everywhere
 from analytics_core.cli.edge import guarded
+from analytics_core.cli.line import Line
 
 COMMANDS: tuple[Command, ...] = (
     take.INGEST,
@@ -47,9 +48,9 @@ def main(arguments: Sequence[str]) -> int:
     )
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Line:
     """The parser of every command."""
-    top = argparse.ArgumentParser(
+    top = Line(
         prog=PROGRAM,
         description="What LLM usage costs: land exports, ask questions, keep accounts.",
         epilog="'COMMAND --help' explains one command, with examples. docs/cli.md has them all.",
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
             parents=[everywhere()],  # their own: set_defaults above reaches into those of `top`
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+        one.given = top.given  # `--data a query --data b` is twice, too
         command.arguments(one)
         one.set_defaults(command=command)
     return top

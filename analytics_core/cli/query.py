@@ -3,6 +3,7 @@
 import argparse
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 from analytics_core.cli import selection
@@ -37,8 +38,14 @@ exact to the last digit; null is unknown, and what has no member is of the kind 
 
 def _query_arguments(one: argparse.ArgumentParser) -> None:
     add = one.add_argument
-    add("--measures", required=True, metavar="A,B", help="what to ask for; the first one ranks")
-    add("--by", default="", metavar="DIM[,DIM]", help="break down by at most two dimensions")
+    add(
+        "--measures", required=True, action="append", metavar="A,B",
+        help="what to ask for, also repeated; the first one ranks",
+    )  # fmt: skip
+    add(
+        "--by", default=[], action="append", metavar="DIM[,DIM]",
+        help="break down by at most two dimensions, also repeated",
+    )  # fmt: skip
     add("--grain", metavar="GRAIN", help="per hour, day, week, month, quarter or year")
     add("--top", type=int, metavar="N", help="the N most by the first measure; the rest is Others")
     add("--order", choices=("value", "name"), default="value", help="how members are sorted")
@@ -91,8 +98,8 @@ def _question(call: Call) -> Query:
     )
 
 
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, text.split(","))))
+def _list(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, ",".join(given).split(","))))
 
 
 def check_target(call: Call, kind: str) -> None:

@@ -88,8 +88,31 @@ QUERY = ("query", "--measures", "cost")
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_a_wrong_option_of_query_is_named(run, demo: Path, words, says) -> None:
-    ran = run(*QUERY, "--data", demo, *words)
+    command = ("query",) if "--measures" in words else QUERY
+    ran = run(*command, "--data", demo, *words)
     assert (ran.code, ran.out, ran.err) == (1, "", says + "\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (*QUERY, "--period", "month", "--period", "week"),
+        (*QUERY, "--period", "month", "--period", "month"),
+        (*QUERY, "--top", "3", "--to", "2025-06-01", "--top", "3"),
+        (*QUERY, "--as", "ana", "--as", "ada"),
+        ("export", "events", "--format", "csv", "--format", "parquet"),
+        ("audit", "--who", "ana", "--who", "ada"),
+        ("token", "create", "x", "--user", "ana", "--days", "3", "--days", "4"),
+        ("user", "add", "bob", "--email", "a@x.example", "--email", "b@x.example"),
+        ("--data", "a", "files", "--data", "b"),
+        ("files", "--data", "a", "--data", "b"),
+    ],
+    ids=" ".join,
+)
+def test_an_option_of_one_value_is_not_given_two(run, words) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith(": stands twice; it has one value\n")
 
 
 @pytest.mark.parametrize("text", ["project=a\nb", "project=\udcff"])

@@ -102,6 +102,14 @@ def test_the_most_come_first_then_others_then_unattributed(ask) -> None:
     ]
 
 
+def test_a_repeated_list_goes_on(ask) -> None:
+    whole = ask("--measures", "cost,requests", "--by", "project,model", *JUNE)
+    assert len(whole["rows"]) > 1
+    assert whole == ask(
+        "--measures", "cost", "--measures", "requests", "--by", "project", "--by", "model", *JUNE
+    )
+
+
 def test_members_may_stand_by_name(ask) -> None:
     rows = ask("--measures", "cost", "--by", "model", "--order", "name", *JUNE)["rows"]
     assert [r["model"] for r in rows] == ["gpt-5", "new", "veo"]
