@@ -157,9 +157,9 @@ def test_spans_land_through_the_same_door_under_the_name_of_the_token(here):
     assert land(here) == []
 
 
-def test_an_array_of_exports_is_a_problem_and_no_answer_of_otlp(here):
+def test_what_is_no_export_is_a_problem_and_no_answer_of_otlp(here):
     push = here.pusher()
-    for body in (b"[]", b'[{"resourceSpans": []}]'):
+    for body in (b"[]", b'[{"resourceSpans": []}]', b'{"resourceSpans":5}'):
         answer = here.get("/otlp/v1/traces", push, "POST", body, Content_Type="application/json")
         assert (answer.status_code, answer.json()["type"]) == (400, "/api/v1/docs#unreadable-body")
         assert answer.headers["content-type"] == "application/problem+json"

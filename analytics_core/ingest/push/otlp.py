@@ -14,6 +14,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 
 from analytics_core.ingest.push.bodies import Record, records
 from analytics_core.ingest.push.not_taken import NotTaken
+from analytics_core.ingest.push.row import is_replaced
 from analytics_core.ingest.sources.otel import ATTRIBUTES, KEPT
 
 Encoding = Literal["protobuf", "json"]
@@ -50,6 +51,13 @@ def spans(body: bytes, encoding: Encoding) -> Spans:
                 raise NotTaken(
                     "bad-events", f"Span {number} has no {key}.", {"row": number, "key": key}
                 )
+        known = span["spanId"]
+        if not isinstance(known, str) or is_replaced(known):
+            raise NotTaken(
+                "bad-events",
+                f"Span {number}: spanId is no hexadecimal text.",
+                {"row": number, "key": "spanId"},
+            )
         around = {"attributes": resource}
         kept.append({"resourceSpans": [{"resource": around, "scopeSpans": [{"spans": [span]}]}]})
     return Spans(tuple(kept), others)
@@ -74,11 +82,25 @@ def _each(body: bytes, encoding: Encoding) -> Iterator[tuple[list[Record], Recor
         yield from _protobuf(body)
         return
     for _, document in records(body, no_array=_NO_ARRAY) if body.strip() else ():
-        for group in _listed(document, "resourceSpans"):
+        for group in _objects(document, "resourceSpans"):
             resource = _listed(group.get("resource"), "attributes")
-            for scope in _listed(group, "scopeSpans"):
-                for span in _listed(scope, "spans"):
+            for scope in _objects(group, "scopeSpans"):
+                for span in _objects(scope, "spans"):
                     yield resource, {key: span[key] for key in _SPAN if key in span}
+
+
+def _objects(holder: Record, key: str) -> list[Record]:
+    """The objects of a list that an export has; none where it has no list. Raises NotTaken."""
+    found = holder.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise NotTaken(
+            "unreadable-body",
+            f"{key} is no array of objects, as OTLP/HTTP says in JSON.",
+            {"key": key},
+        )
+    return found
 
 
 def _listed(value: Any, key: str) -> list[Record]:

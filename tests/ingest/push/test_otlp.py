@@ -108,6 +108,29 @@ def test_an_array_is_no_export(of_spans):
         assert refused.value.why == "unreadable-body"
 
 
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ({"resourceSpans": 5}, "resourceSpans"),
+        ({"resourceSpans": {"scopeSpans": []}}, "resourceSpans"),
+        ({"resourceSpans": [None]}, "resourceSpans"),
+        ({"resourceSpans": [{"scopeSpans": "x"}]}, "scopeSpans"),
+        ({"resourceSpans": [{"scopeSpans": [{"spans": [7]}]}]}, "spans"),
+    ],
+)
+def test_what_is_no_list_of_spans_is_refused_with_its_key(said, key):
+    with pytest.raises(NotTaken, match="no array of objects") as refused:
+        otlp.spans(json.dumps(said).encode(), "json")
+    assert (refused.value.why, refused.value.where) == ("unreadable-body", {"key": key})
+
+
+@pytest.mark.parametrize("known", ["a\0b", "\ud800", 17, ["a"]])
+def test_an_id_that_could_become_another_is_refused(known):
+    with pytest.raises(NotTaken, match="no hexadecimal text") as refused:
+        otlp.spans(json.dumps(document(span(1), span(2) | {"spanId": known})).encode(), "json")
+    assert refused.value.where == {"row": 2, "key": "spanId"}
+
+
 def test_bytes_that_are_no_export_are_refused():
     with pytest.raises(NotTaken, match="no ExportTraceServiceRequest"):
         otlp.spans(b"\xff\xff\xff", "protobuf")
