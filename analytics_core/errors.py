@@ -65,7 +65,11 @@ class BadValue(TokentallyError):
 
 
 class NotAsked(TokentallyError):
-    """A question this door cannot answer."""
+    """A question this door cannot answer; `name` is the parameter to mend, where it is one."""
+
+    def __init__(self, text: str, name: str | None = None) -> None:
+        self.name = name
+        super().__init__(text)
 
 
 class NotAdditive(NotAsked):

@@ -29,6 +29,8 @@ def with_period(params: Params) -> dict[str, Sequence[str]]:
     for name, value in ((START, start), (END, end)):
         if not value:
             raise BadValue(name, value, "a date: both are needed, or neither")
+        if ".." in value:
+            raise BadValue(name, value, "one date, not a range")
     if one(params, "period"):
         raise BadValue("period", one(params, "period"), "either a period or two dates")
     return {**params, "period": [f"{start}..{end}"]}

@@ -64,9 +64,11 @@ def _check(call: Call, of: str, formats: Iterable[str]) -> None:
     """Raises NotAsked for what goes with of=query only."""
     for parameter in QUESTION:
         if parameter.name in call.params:
-            raise NotAsked(f"'{parameter.name}' goes with of=query; rows are exported as they are.")
+            said = f"'{parameter.name}' goes with of=query; rows are exported as they are."
+            raise NotAsked(said, parameter.name)
     if call.format not in formats:
-        raise NotAsked(f"of={of} is exported as {' or '.join(formats)}, not as {call.format}.")
+        said = f"of={of} is exported as {' or '.join(formats)}, not as {call.format}."
+        raise NotAsked(said, "format")
 
 
 def _streamed(

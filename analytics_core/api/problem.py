@@ -1,8 +1,9 @@
 """Errors as people and programs read them: problem details (RFC 9457)."""
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from starlette.responses import Response
 
@@ -44,7 +45,8 @@ _ALL = (
     Kind("bad-value", 400, "A value that cannot be read",
          "`parameter` names it, `detail` says what is expected."),
     Kind("not-asked", 400, "A question that has no answer",
-         "The parts of the question do not go together; `detail` says why."),
+         "The parts of the question do not go together; `detail` says why, `parameter` which one to"
+         " change, where it is one."),
     Kind("unauthorized", 401, "A valid token is needed",
          "There was no token, or it opens nothing. Which of the two is not said."),
     Kind("forbidden", 403, "Not for this token", "The token is good, but not for this."),
@@ -71,8 +73,19 @@ _ALL = (
 )  # fmt: skip
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
 
-# Where a name or value was given whose own name is not that of a parameter.
-_PARAMETERS = {"measure": "measures", "dimension": "by", "start": "period", "end": "period"}
+# Where a name or value of a question may have been given; the first one where it was not.
+_PLACES: dict[str, tuple[str, ...]] = {
+    "measure": ("measures", "measure", "rank"),
+    "measures": ("measures", "measure", "rank"),
+    "dimension": ("by", "then", "dimension"),
+    "by": ("by", "then"),
+    "period": ("period", "endDate", "startDate"),
+    "start": ("period", "startDate"),
+    "end": ("period", "endDate"),
+    "organization": ("organization", "org"),
+    "customer": ("customer", "customerId"),
+}
+Given: TypeAlias = Mapping[str, Sequence[str]]  # the values of the path and of the query
 
 
 @dataclass(slots=True)
@@ -98,21 +111,20 @@ class Refused(Exception):
         return Response(text, kind.status, dict(self.headers), MIME)
 
 
-def of_error(error: TokentallyError, given: Container[str] = ()) -> Refused:
-    """The problem that an error of the caller's, or a state of the store, is.
-
-    `given` are the names of the parameters that the request has.
-    """
+def of_error(error: TokentallyError, given: Given) -> Refused:
+    """The problem that an error of the caller's, or a state of the store, is."""
     if isinstance(error, UnknownName):
-        name = error.asked if error.kind == "parameter" else error.kind
+        own = error.kind == "parameter"
+        name = error.asked if own else _parameter(error.kind, error.asked, given)
         nearest = {"nearest": error.nearest} if error.nearest else {}
-        more = {"parameter": _parameter(name, given), **nearest}
-        return Refused("unknown-name", str(error), more=more)
+        return Refused("unknown-name", str(error), more={"parameter": name, **nearest})
     if isinstance(error, BadValue):
-        more = {"parameter": _parameter(error.name, given)}
-        return Refused("bad-value", str(error), more=more)
+        name = _parameter(error.name, str(error.value), given)
+        said = BadValue(name, error.value, error.expected)
+        return Refused("bad-value", str(said), more={"parameter": name})
     if isinstance(error, NotAsked):
-        return Refused("not-asked", str(error))
+        name = _parameter(error.name, "", given) if error.name else ""
+        return Refused("not-asked", str(error), more={"parameter": name} if name in given else {})
     if isinstance(error, TooSlow):
         return Refused("too-slow", str(error))
     if isinstance(error, StoreBusy):
@@ -128,8 +140,12 @@ def of_not_taken(wrong: NotTaken) -> Refused:
     return Refused(wrong.why, wrong.detail, headers, wrong.where)
 
 
-def _parameter(name: str, given: Container[str]) -> str:
-    return name if name in given else _PARAMETERS.get(name, name)
+def _parameter(name: str, value: str, given: Given) -> str:
+    """The parameter that holds the value, else one of those that may and were given."""
+    places = _PLACES.get(name, (name,))
+    here = [place for place in places if place in given]
+    holding = (p for p in here if value in ",".join(given[p]).split(","))
+    return next(holding, None) or (here[0] if here else places[0])
 
 
 def of_fault(error: BaseException, where: str, who: str = "") -> Refused:

@@ -181,7 +181,9 @@ class Service:
         except NotTaken as wrong:
             raise of_not_taken(wrong) from None
         except TokentallyError as wrong:
-            refused = of_error(wrong, {*path, *request.query_params})
+            query = request.query_params
+            given = {name: query.getlist(name) for name in query}
+            refused = of_error(wrong, given | {name: [value] for name, value in path.items()})
             if refused.kind == "fault":
                 raise
             raise refused from None

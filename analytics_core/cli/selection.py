@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from analytics_core.cli.call import Call
 from analytics_core.cli.where import params_of_where
 from analytics_core.errors import BadValue, TokentallyError, UnknownName
-from analytics_core.semantics.filters import Filters, Scope
+from analytics_core.semantics.filters import Filters, Scope, is_dimension
 
 # How the options are called whose values the types of a question refuse.
-_OPTIONS = {"start": "--from", "end": "--to", "filters": "--where"} | {
+_OPTIONS = {"start": "--from", "end": "--to"} | {
     name: f"--{name}" for name in ("measures", "by", "top", "limit", "period")
 }
 _LISTED = ("measure", "dimension")
@@ -50,7 +50,7 @@ def in_words_of_the_command_line(options: argparse.Namespace) -> Generator[None]
     try:
         yield
     except BadValue as wrong:
-        name = _OPTIONS.get(wrong.name, wrong.name)
+        name = "--where" if is_dimension(wrong.name) else _OPTIONS.get(wrong.name, wrong.name)
         if wrong.name == "period" and options.start is not None:
             name = "--from/--to"
         raise BadValue(name, wrong.value, wrong.expected) from None

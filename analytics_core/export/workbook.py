@@ -54,7 +54,9 @@ def workbook(parts: Sequence[Part], about: Sequence[tuple[str, str]]) -> bytes:
     import xlsxwriter  # a tenth of a second that nobody else waits for
 
     if any(part.rows > MOST for part in parts):
-        raise NotAsked(f"A worksheet holds {MOST:,} rows. Ask for CSV or Parquet, which hold all.")
+        raise NotAsked(
+            f"A worksheet holds {MOST:,} rows. Ask for CSV or Parquet, which hold all.", "format"
+        )
     many = sum(part.rows for part in parts) > MANY
     out = io.BytesIO()
     options = {

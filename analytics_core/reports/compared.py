@@ -40,7 +40,8 @@ def compared(view: View, query: Query) -> Compared:
     if query.grain is not None:
         raise NotAsked(
             "The buckets of two periods are not the same ones: leave the grain out, or ask the"
-            " period before by itself."
+            " period before by itself.",
+            "grain",
         )
     earlier = before(view)
     now = ask(view, replace(query, limit=None))

@@ -74,13 +74,17 @@ def check(query: Query) -> None:
     for measure in (MEASURES[name] for name in query.measures if MEASURES[name].report):
         of_members = measure.name in adoption.NAMES
         if of_members and len(query.by) != 1:
-            raise NotAsked(f"{measure.label} is of one dimension: ask for it by feature, say.")
+            said = f"{measure.label} is of one dimension: ask for it by feature, say."
+            raise NotAsked(said, "by" if query.by else "measures")
         if not of_members and query.by:
-            raise NotAsked(f"{measure.label} is of the whole selection: leave the dimension out.")
+            said = f"{measure.label} is of the whole selection: leave the dimension out."
+            raise NotAsked(said, "by")
         if query.grain is not None and measure.name != "adoption":
-            raise NotAsked(f"{measure.label} is asked of a whole period: leave the grain out.")
+            said = f"{measure.label} is asked of a whole period: leave the grain out."
+            raise NotAsked(said, "grain")
         if query.top is not None and measure.name != "adoption":
-            raise NotAsked(f"{measure.label} has no figure for Others: ask for every member.")
+            said = f"{measure.label} has no figure for Others: ask for every member."
+            raise NotAsked(said, "top")
 
 
 def figure(view: View, name: str, by: str | None = None) -> Figure:

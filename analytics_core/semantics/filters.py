@@ -124,11 +124,16 @@ def picks_of(params: Mapping[str, Sequence[str]]) -> Grant:
         for name, values in params.items()
         if is_dimension(name) and values
     )
-    count = sum(len(p.values) for p in picks)
-    size = sum(len((v or "").encode()) for p in picks for v in p.values)
-    if count > MOST_VALUES or size > MOST_BYTES:
-        raise BadValue("filters", f"{count} values", f"at most {MOST_VALUES} values in 8 kB")
+    if sum(len(p.values) for p in picks) > MOST_VALUES or sum(map(_size, picks)) > MOST_BYTES:
+        largest = max(picks, key=lambda p: (len(p.values) > MOST_VALUES, _size(p)))
+        said = ", ".join(v or "" for v in largest.values[:4])[:40]
+        expected = f"at most {MOST_VALUES} values in 8 kB, those of all dimensions together"
+        raise BadValue(largest.dimension, f"{said} …", expected)
     return picks
+
+
+def _size(pick: Pick) -> int:
+    return sum(len((v or "").encode()) for v in pick.values)
 
 
 def params_of(picks: Grant) -> dict[str, list[str]]:

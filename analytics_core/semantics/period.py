@@ -92,6 +92,7 @@ PRESETS: dict[str, Preset] = {
     )
 }
 
+_ALONE = tuple(p.name for p in PRESETS.values() if not p.counted and p.name != "custom")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _HOUR = timedelta(hours=1)
 
@@ -123,7 +124,9 @@ class Period:
             return cls._month(text, calendar)
         if name in ("days", "hours"):
             return cls._counted(text, name, number, now, calendar)
-        UnknownName.check("period", text, (*PRESETS, "2026-11", "A..B"))
+        if text == "custom":  # what the page calls a range; alone it names none
+            raise BadValue("period", text, "a range such as 2026-11-01..2026-11-20")
+        UnknownName.check("period", text, (*_ALONE, "hours:6", "2026-11", "A..B"))
         minute = now.astimezone(UTC).replace(second=0, microsecond=0)
         if text == "hour":
             return cls(minute - timedelta(hours=1), minute, text, calendar)
@@ -347,8 +350,6 @@ def _days(name: str, today: date, calendar: Calendar) -> tuple[date, date]:
         "quarter": (quarter, months_after(quarter, 3)),
         "year": (year, months_after(year, 12)),
     }
-    if name not in table:
-        raise BadValue("period", name, "a range such as 2026-11-01..2026-11-20")
     return table[name]
 
 

@@ -59,7 +59,8 @@ class Asked:
             if measure.report:
                 raise NotAsked(
                     f"'{measure.name}' needs more than one question; it is answered by the report"
-                    f" '{measure.report}'."
+                    f" '{measure.report}'.",
+                    "measures",
                 )
         axes = tuple(dimension(name) for name in query.by)
         needed = (
@@ -71,7 +72,8 @@ class Asked:
             for measure in measures:
                 if measure.name not in OF_ITEMS:
                     raise NotAsked(
-                        f"{measure.label} is not known per usage item; cost and quantity are."
+                        f"{measure.label} is not known per usage item; cost and quantity are.",
+                        "measures",
                     )
         return cls(query, measures, axes, needed)
 

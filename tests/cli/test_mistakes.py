@@ -76,6 +76,11 @@ QUERY = ("query", "--measures", "cost")
             "--where: 'project=\"a' cannot be read. Expected text as in CSV, such as"
             ' project=Search,"Maps, Routes".',
         ),
+        (
+            ("--where", "user=" + ",".join(map(str, range(201)))),
+            "--where: '0, 1, 10, 100 …' cannot be read. Expected at most 200 values in 8 kB, those"
+            " of all dimensions together.",
+        ),
         (("--as", "nina"), "No account is called 'nina'. Known: ada, ana, leo, max, mia."),
         (("--format", "jsn"), "No format is called 'jsn'. Did you mean 'json'?"),
         (("--out", "."), "--out: '.' cannot be read. Expected a file, not a folder."),
@@ -85,7 +90,7 @@ QUERY = ("query", "--measures", "cost")
             " Tokentally write access to it, or name another file with --out.",
         ),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, tuple) else "",
 )
 def test_a_wrong_option_of_query_is_named(run, demo: Path, words, says) -> None:
     command = ("query",) if "--measures" in words else QUERY
