@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from analytics_core.access.roles import scope_of
 from analytics_core.access.tokens import PUSH, READ
 from analytics_core.api.call import Call, Reply
 from analytics_core.api.operation import Operation, Takes
@@ -48,7 +49,8 @@ EXAMPLE_SOURCE = "proxy"  # under which the examples are pushed
 
 def _pusher(call: Call) -> Pusher:
     token = call.caller.token
-    return Pusher(token.id, token.source or "", token.fixed)
+    everything = scope_of(call.caller.principal).everything
+    return Pusher(token.id, token.source or "", token.fixed, everything)
 
 
 def _json(said: object) -> bytes:

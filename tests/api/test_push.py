@@ -210,6 +210,38 @@ def test_ids_of_other_sources_are_out_of_reach(here):
     assert {row[0] for row in here.rows()} == {"proxy:e1", "thief:e1", "thief:proxy:e1"}
 
 
+def test_a_member_reaches_no_event_of_others_under_the_same_name(here):
+    later = "2026-11-02T12:00:00Z"
+    hers = here.world.pusher("mia", picks=HERS)
+    here.pushed([event(1, user="leo"), event(2, user="leo")])
+    here.land()
+    here.pushed(event(1, cost_usd="0.1", updated_at=later), hers)
+    assert here.land() == [("landed", 1, 0, 0)]
+    assert here.rows("user_id", "cost")[-2:] == [
+        ("proxy:e1", "leo", "0.5"),
+        ("proxy:e2", "leo", "0.5"),
+    ]
+    assert [row[1:] for row in here.rows("user_id", "cost")[:-2]] == [("mia", "0.1")]
+
+
+def test_whoever_fixes_the_same_pushes_the_same_events(here):
+    hers, again = (here.world.pusher("mia", picks=HERS) for _ in range(2))
+    other = here.world.pusher("leo", picks=(Pick("team", ("core",)),))
+    receipt = here.pushed(event(1), hers)
+    assert here.pushed(event(1), again)["id"] == receipt["id"]
+    here.land()
+    here.pushed([event(1), event(2)], again)
+    assert here.land() == [("landed", 1, 0, 1)]
+    here.pushed(event(1, cost_usd="0.7", updated_at="2026-11-02T12:00:00Z"), again)
+    here.pushed(event(1), other)
+    here.land()
+    rows = here.rows("user_id", "cost", "team")
+    assert {(row[0].rsplit(":", 1)[1], *row[1:]) for row in rows} == {
+        ("e1", "mia", "0.7", None), ("e1", None, "0.5", "core"), ("e2", "mia", "0.5", None),
+    }  # fmt: skip
+    assert len(rows) == 3
+
+
 @pytest.mark.parametrize(
     ("who", "picks", "status"),
     [

@@ -33,29 +33,32 @@ _FIXED = {
 }
 _LINES = " ".join(
     (
-        f"(SELECT _row, json_extract(doc, {literal(f'$.{ENVELOPE}.fixed')}) AS fixed",
+        f"(SELECT _row, json_extract(doc, {literal(f'$.{ENVELOPE}.fixed')}) AS fixed,",
+        f"json_extract_string(doc, {literal(f'$.{ENVELOPE}.apart')}) AS apart",
         f"FROM {ROWS}) AS lines",
     )
 )
+_ID = "coalesce(apart || ':', '') || id AS id"
 # Whatever a source leaves out is there to be fixed.
 _NOT_SAID = " ".join(
     (
         "SELECT",
-        ", ".join(f"NULL::VARCHAR AS {column}" for column in _FIXED),
+        ", ".join(f"NULL::VARCHAR AS {column}" for column in ("id", *_FIXED)),
         "WHERE false",
     )
 )
 
 
 def envelope(
-    source: str, shape: str, receipt: str, fixed: Mapping[str, str], hour: str
+    source: str, shape: str, receipt: str, fixed: Mapping[str, str], hour: str, apart: str = ""
 ) -> dict[str, Any]:
     """What `pushed_source` reads; `fixed` are dimensions whose values the events cannot say.
 
     `hour` (2026-11-20T12, UTC) is when the body came: its line of the ledger is of that hour.
+    `apart` stands before the ids of events that must reach no others of the source, "" before none.
     """
     around = {"source": source, "shape": shape, "receipt": receipt, "fixed": dict(fixed)}
-    return {ENVELOPE: around | {"hour": hour}}
+    return {ENVELOPE: around | {"hour": hour} | ({"apart": apart} if apart else {})}
 
 
 def pushed_source(head: Head, saved: Sequence[Source]) -> Source | None:
@@ -78,8 +81,10 @@ def under(source: Source, name: str) -> Source:
     """
 
     def select(columns: RawColumns, head: Head) -> str:
-        replaced = ", ".join(literal(column) for column in ("source", "fixed", *_FIXED))
-        shown = [f"COLUMNS(lambda c: c NOT IN ({replaced}))", f"{literal(name)} AS source"]
+        replaced = ", ".join(
+            literal(column) for column in ("source", "id", "fixed", "apart", *_FIXED)
+        )
+        shown = [f"COLUMNS(lambda c: c NOT IN ({replaced}))", f"{literal(name)} AS source", _ID]
         shown += [
             f"coalesce({place}, {column}::VARCHAR) AS {column}" for column, place in _FIXED.items()
         ]

@@ -28,6 +28,16 @@ class Pusher:
     token: str  # public id
     source: str
     fixed: Mapping[str, str]
+    everything: bool = True  # whether the token's owner sees all there is
+
+    @property
+    def apart(self) -> str:
+        """What keeps the ids of a pusher who does not see everything from those of others.
+
+        Made of what is fixed: whoever fixes the same may see, and so replace, all of these events.
+        64 bits, so that nobody finds a value to fix that leads to the ids of others.
+        """
+        return "" if self.everything else _digest(self.given)[:16]
 
     @property
     def given(self) -> str:
@@ -82,7 +92,7 @@ class Intake:
         sha256 = hashlib.sha256(body).hexdigest()
         receipt = Receipt(receipt_id(body, shape, by), by.token, sha256, len(events), now)
         if not self._stands(receipt):
-            around = envelope(by.source, shape, receipt.id, by.fixed, hour_of(now))
+            around = envelope(by.source, shape, receipt.id, by.fixed, hour_of(now), by.apart)
             lines = [_line(bodies.without_private(event) | around) for event in events]
             self._make_room(sum(map(len, lines)))
             try:
@@ -114,7 +124,8 @@ class Intake:
 def receipt_id(body: bytes, shape: str, by: Pusher) -> str:
     """The id of a receipt: the same for the same body under the same name."""
     sha256 = hashlib.sha256(body).hexdigest()
-    return _digest("\0".join((by.source, by.given, shape, sha256)))[:32]
+    apart = (by.apart,) if by.apart else ()
+    return _digest("\0".join((by.source, by.given, *apart, shape, sha256)))[:32]
 
 
 def _digest(text: str) -> str:

@@ -54,6 +54,15 @@ def test_what_is_fixed_stands_in_place_of_what_the_events_say(door):
     ]
 
 
+def test_ids_of_lines_that_are_kept_apart_reach_no_others(door):
+    mine = envelope("proxy", "canonical", "r", {"user": "mia"}, HOUR, "0123456789abcdef")
+    plain = envelope("proxy", "canonical", "r", {}, HOUR)
+    door.take("\n".join(json.dumps(LINE | around) for around in (plain, mine, mine)) + "\n")
+    assert door.ask("SELECT event_id, user_id FROM events ORDER BY row") == [
+        ("proxy:e1", None), ("proxy:0123456789abcdef:e1", "mia"),
+    ]  # fmt: skip
+
+
 def test_each_line_has_what_its_own_token_fixes_though_another_stands_first(door):
     fixed = [{}, {"team": "core", "user": "ana"}, {"project": "Maps"}, {"team": 7}, {"model": "x"}]
     around = [envelope("proxy", "canonical", "r", each, HOUR) for each in fixed]
