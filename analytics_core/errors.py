@@ -25,10 +25,33 @@ class TokentallyError(Exception):
 
 
 def nearest(asked: str, known: Iterable[str]) -> str | None:
-    """The known name closest to `asked`, or None when nothing is close."""
-    folded = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(asked.casefold(), folded, n=1, cutoff=0.6)
-    return folded[close[0]] if close else None
+    """The known name closest to `asked`, or None when nothing is close.
+
+    Close means a slip: a third of the letters at most, or another end to the same beginning.
+    Letters in common are not enough: 'cursor' has most of those of 'customer'.
+    """
+    folded, said = {name.casefold(): name for name in known}, asked.casefold()
+    close = difflib.get_close_matches(said, folded, n=3, cutoff=0.6)
+    return next((folded[name] for name in close if _slip(said, name)), None)
+
+
+def _slip(said: str, name: str) -> bool:
+    begun = said[:4] == name[:4] and len(said) > 4
+    return begun or _edits(said, name) <= max(1, max(len(said), len(name)) // 3)
+
+
+def _edits(a: str, b: str) -> int:
+    """Letters to put in, take out, change, or swap with their neighbour, to make one the other."""
+    two_ago, ago = [0] * (len(b) + 1), list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        now = [i]
+        for j, other in enumerate(b, 1):
+            least = min(ago[j] + 1, now[-1] + 1, ago[j - 1] + (letter != other))
+            if i > 1 and j > 1 and (letter, a[i - 2]) == (b[j - 2], other):
+                least = min(least, two_ago[j - 2] + 1)
+            now.append(least)
+        two_ago, ago = ago, now
+    return ago[-1]
 
 
 def did_you_mean(asked: str, known: Iterable[str]) -> str:
@@ -40,11 +63,14 @@ def did_you_mean(asked: str, known: Iterable[str]) -> str:
 class UnknownName(TokentallyError):
     """A name that does not exist; `kind`, `asked` and `nearest` are kept for the API."""
 
-    def __init__(self, kind: str, asked: str, known: Iterable[str], where: str = "") -> None:
+    def __init__(
+        self, kind: str, asked: str, known: Iterable[str], where: str = "", *, listed: int = 20
+    ) -> None:
+        """Where nothing is near, the text lists what is known if that is no more than `listed`."""
         names = tuple(known)
         self.kind, self.asked, self.nearest = kind, asked, nearest(asked, names)
         hint = did_you_mean(asked, names)
-        if not hint and len(names) <= 20:
+        if not hint and len(names) <= listed:
             hint = f" Known: {', '.join(sorted(names))}." if names else " There is none yet."
         super().__init__(f"{where}No {kind} is called '{asked}'.{hint}")
 

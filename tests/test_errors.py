@@ -26,6 +26,25 @@ def test_a_known_name_passes() -> None:
     UnknownName.check("measure", "cost", ["cost"])
 
 
+@pytest.mark.parametrize(
+    ("asked", "known", "found"),
+    [
+        ("period", ["operation"], None),
+        ("organization", ["operation"], None),
+        ("cursor", ["customer"], None),
+        ("tim", ["team"], None),
+        ("usr", ["user"], "user"),
+        ("projcet", ["project"], "project"),
+        ("lastmonth", ["last-month"], "last-month"),
+        ("repositories", ["repository"], "repository"),
+        ("creds", ["credentials"], "credentials"),
+        ("Europe/Madird", ["Europe/Madrid"], "Europe/Madrid"),
+    ],
+)
+def test_only_a_slip_is_near(asked: str, known: list[str], found: str | None) -> None:
+    assert nearest(asked, known) == found
+
+
 def test_nothing_close_has_no_nearest_name() -> None:
     assert nearest("zebra", ["cost"]) is None
 

@@ -31,7 +31,8 @@ def checked(given: Iterable[tuple[str, str]], known: Sequence[Parameter]) -> dic
     for name, value in given:
         parameter = declared(name, known)
         if parameter is None:
-            raise UnknownName("parameter", name, (p.name for p in known if p.place == "query"))
+            names = [p.name for p in known if p.place == "query"]
+            raise UnknownName("parameter", name, names, listed=len(names))
         params.setdefault(name, []).append(value)
         if len(params[name]) > 1 and not parameter.many:
             raise BadValue(name, " and ".join(params[name]), "one value")

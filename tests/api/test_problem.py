@@ -87,6 +87,18 @@ def test_a_callers_mistake_names_the_parameter_and_the_nearest_name(world):
         assert said["detail"].endswith((".", "?"))
 
 
+def test_a_parameter_that_is_like_none_is_answered_with_those_there_are(world):
+    here = world()
+    token = here.token()
+    for address, known in (
+        ("/options/project?period=month", "agent, api_key"), ("/me?organization=a", "show, view."),
+        ("/query?cursor=a", "model, operation"), ("/measures?period=month", "show, view."),
+    ):  # fmt: skip
+        said = here.get(address, token).json()
+        assert (said["type"], said.get("nearest")) == ("/api/v1/docs#unknown-name", None)
+        assert known in said["detail"], address
+
+
 def test_an_unknown_address_is_not_found_whoever_asks(world):
     client = world().client
     for path in ("/api", "/api/", "/api/v1", "/api/v2/query", "/api/v1/", "/api/v1/querys",
