@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from analytics_core.access.principal import Principal
+from analytics_core.access.push_rights import may_write
 from analytics_core.access.roles import scope_of
 from analytics_core.access.tokens import Token
 from analytics_core.semantics.filters import Scope
@@ -23,15 +24,8 @@ class Caller:
 
     @property
     def may_push(self) -> bool:
-        """Whether all that the token can write is among what its owner sees today.
-
-        A demo account's password is known to everybody: it pushes nothing.
-        """
-        fixed = self.token.fixed
-        return not self.principal.demo and any(
-            all(fixed.get(pick.dimension, "") in pick.values for pick in grant)
-            for grant in scope_of(self.principal).grants
-        )
+        """Whether all that the token can write is among what its owner sees today."""
+        return may_write(self.principal, self.token.fixed)
 
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -25,6 +25,7 @@ EXPIRED_SHOWN = timedelta(days=30)
 
 _SHAPE = re.compile(r"tt_([0-9a-f]{8})_[A-Za-z0-9_-]{43}")
 SOURCE_NAME = r"[a-z0-9][a-z0-9_-]{0,31}"
+_DEMO = "demo"  # what ids of invented usage begin with
 # What a token that pushes may say in place of the events themselves.
 FIXABLE = (
     "organization", "team", "user", "project", "repository", "customer", "feature", "agent",
@@ -58,6 +59,8 @@ class Wish:
             raise BadValue(
                 "source", self.source or "", "a short name in lower case for what is pushed"
             )
+        if self.source == _DEMO:
+            raise BadValue("source", self.source, "another name: invented usage has this one")
         if PUSH not in self.abilities and self.source:
             raise BadValue("source", self.source, "none: only a token that pushes has one")
         if PUSH in self.abilities and not all(_fixes(pick) for pick in self.picks):

@@ -182,7 +182,8 @@ RECEIPT = Operation(
     summary="What became of pushed events",
     about="`state` is `received`, `landed`, `refused` (with `reason` and `remedy`), `forgotten` (taken"
     " out again) or `lost` (nobody knows: send it again). Of landed events, `duplicate` are repeats"
-    " of ones that stand, or were replaced by a later copy since. For the token that pushed them and"
+    " of ones that stand, or were replaced by a later copy since. `reasons` are of rejected rows; what"
+    " else was remarked is counted for the whole file (`file_id`, /files). For the token that pushed them and"
     " for those who see every row.",
     example=_ADDRESS.removeprefix("/api/v1")
     + receipt_id(PUSHED.body, "canonical", Pusher("", EXAMPLE_SOURCE, {})),

@@ -78,7 +78,11 @@ def tokens_of(call: Call) -> "Generator[Tokens]":
 
 
 def _create(call: Call, tokens: "Tokens") -> None:
+    from analytics_core.access.push_rights import check_useful
+    from analytics_core.access.roles import scope_of
     from analytics_core.access.tokens import READ, Wish
+    from analytics_core.ingest.push.source_names import check_not_of_files
+    from analytics_core.store.manifest import load
 
     options = call.options
     owner = call.account(options.username).principal
@@ -90,6 +94,9 @@ def _create(call: Call, tokens: "Tokens") -> None:
         source=options.source,
         days=options.days,
     )
+    check_useful(owner, wish)
+    if wish.source and not scope_of(owner).everything:
+        check_not_of_files(wish.source, load(call.folders.events))
     token, text = tokens.make(owner, wish, call.now)
     _note(call, tokens, "token made", token)
     call.say(_document(token) | {"token": text}, [text])

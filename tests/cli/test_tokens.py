@@ -18,6 +18,12 @@ def held(data: Path) -> Tokens:
     return Tokens(State(data / "state.db"))
 
 
+def account(run, name: str, role: str, *more: str) -> None:
+    email = ("--email", f"{name}@x.example")
+    made = run("user", "add", name, "--role", role, *email, *more, stdin="a-long-password")
+    assert made.code == 0, made.err
+
+
 def test_a_token_is_printed_alone_and_once(run, copied: Path) -> None:
     made = run("token", "create", "nightly report", "--user", "ana")
     assert (made.code, bool(TEXT.fullmatch(made.out))) == (0, True)
@@ -46,12 +52,43 @@ def test_what_narrows_it_is_kept_and_listed(run, copied: Path) -> None:
 
 
 def test_a_token_that_pushes_names_its_source(run, copied: Path) -> None:
-    words = ("token", "create", "proxy", "--user", "ada", "--ability", "push")
+    account(run, "root", "admin")
+    words = ("token", "create", "proxy", "--user", "root", "--ability", "push")
     assert run(*words).err == (
         "source: '' cannot be read. Expected a short name in lower case for what is pushed.\n"
     )
     assert run(*words, "--source", "litellm-proxy").code == 0
     assert "push as litellm-proxy" in run("token", "list").out
+    assert run(*words, "--source", "demo").err == (
+        "source: 'demo' cannot be read. Expected another name: invented usage has this one.\n"
+    )
+
+
+def test_a_token_that_could_push_nothing_is_not_made(run, copied: Path) -> None:
+    words = ("token", "create", "proxy", "--ability", "push", "--source", "mobile", "--user")
+    demo = run(*words, "ada")
+    assert (demo.code, "user add NAME --role admin" in demo.err) == (1, True)
+    account(run, "bo", "member")
+    account(run, "pia", "project_admin", "--project", "Search")
+    for where in ((), ("--where", "user=eve"), ("--where", "project=Search")):
+        made = run(*words, "bo", *where)
+        assert made.code == 1
+        assert "Fix what it pushes to what they see: --where user=bo@x.example." in made.err
+    away = run(*words, "pia", "--where", "project=Maps")
+    assert "--where user=pia@x.example or --where project=Search." in away.err
+    assert held(copied).every() == ()
+    assert run(*words, "bo", "--where", "user=@me").code == 0
+    assert run(*words, "pia", "--where", "project=Search").code == 0
+
+
+def test_only_administrators_push_under_the_source_of_dropped_files(run, copied: Path) -> None:
+    account(run, "root", "admin")
+    account(run, "bo", "member")
+    words = ("token", "create", "x", "--ability", "push", "--source", "canonical", "--where")
+    refused = run(*words, "user=@me", "--user", "bo")
+    assert (refused.code, held(copied).every()) == (1, ())
+    assert refused.err.startswith("Dropped files have landed under the source 'canonical'")
+    assert run(*words, "team=core", "--user", "root").code == 0
 
 
 def test_a_revoked_token_and_those_of_a_removed_account_end_at_once(run, copied: Path) -> None:
