@@ -2,8 +2,8 @@
 
 import threading
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from analytics_core.events import COLUMNS
 from analytics_core.store.engine import Compiled, Kind
 
 FEW = 16  # up to here looking through a list beats joining with it
+FEW_ROWS = 500_000  # up to here a second thread costs more than it saves
 NO_EVENTS = "no_events"
 warnings.filterwarnings("ignore", "Arrow output on a DB-API result makes an extra copy")
 _TYPES: dict[Kind, str] = {
@@ -98,21 +99,30 @@ class Limits:
 
 
 class Duck:
-    """One locked in-memory instance over a fixed list of files; a cursor per thread."""
+    """Two locked in-memory instances over a fixed list of files; a cursor of each per thread.
 
-    def __init__(self, files: Sequence[Path], limits: Limits, temp: Path | None) -> None:
+    One has all threads. The other has a single one, for statements over few rows, which it answers
+    with a fifth less processor time, so that many people wait less for each other; it may take half
+    the memory besides. `files` say how many rows each has.
+    """
+
+    def __init__(self, files: Mapping[Path, int], limits: Limits, temp: Path | None) -> None:
         self.dialect = DuckDialect()
         self._files, self._limits = tuple(files), limits
+        self._rows = {str(path): rows for path, rows in files.items()}
         self._own = threading.local()
         self._cursors: list[duckdb.DuckDBPyConnection] = []
-        self._root = _opened(files, limits, temp)
+        alone = replace(limits, threads=1, memory_mb=limits.memory_mb // 2)
+        self._instances = {
+            wide: _opened(self._files, limits if wide else alone, temp) for wide in (True, False)
+        }
 
     def run(self, statement: Compiled) -> pl.DataFrame:
         """The rows, drained. Raises TooSlow, Damaged."""
         try:
             # A relation would be planned twice, first for its columns alone: for a page's questions
             # that is a third of their time, and the copy of a few rows next to nothing.
-            done: Any = self._cursor().execute(statement.text, dict(statement.params))
+            done: Any = self._cursor(statement).execute(statement.text, dict(statement.params))
             return pl.DataFrame(done.to_arrow_table())
         except duckdb.InterruptException:
             raise TooSlow.after(self._limits.seconds) from None
@@ -128,14 +138,24 @@ class Duck:
             cursor.interrupt()
 
     def close(self) -> None:
-        """Closes the instance; its cursors end with it."""
-        self._root.close()
+        """Closes the instances; their cursors end with them."""
+        for instance in self._instances.values():
+            instance.close()
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        if not hasattr(self._own, "cursor"):
-            self._own.cursor = self._root.cursor()
-            self._cursors.append(self._own.cursor)
-        return self._own.cursor
+    def _cursor(self, statement: Compiled) -> duckdb.DuckDBPyConnection:
+        wide = self._rows_of(statement) > FEW_ROWS
+        own: dict[bool, duckdb.DuckDBPyConnection] | None = getattr(self._own, "cursors", None)
+        if own is None:
+            own = self._own.cursors = {}
+        if wide not in own:
+            own[wide] = self._instances[wide].cursor()
+            self._cursors.append(own[wide])
+        return own[wide]
+
+    def _rows_of(self, statement: Compiled) -> int:
+        """The rows of the files it names."""
+        named = (texts for texts in statement.params.values() if isinstance(texts, list))
+        return sum(self._rows.get(text, 0) for texts in named for text in texts)
 
 
 def _opened(files: Sequence[Path], limits: Limits, temp: Path | None) -> duckdb.DuckDBPyConnection:

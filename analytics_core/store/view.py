@@ -172,7 +172,7 @@ class Store:
             temp.mkdir(parents=True, exist_ok=True)
         except OSError:
             temp = None  # a read-only disk: questions then stay within their memory
-        return Duck([self._events / f.path for f in listed.files], self._limits, temp)
+        return Duck({self._events / f.path: f.rows for f in listed.files}, self._limits, temp)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from analytics_core.errors import Damaged, TooSlow
 from analytics_core.semantics.filters import EVERYTHING, Filters
 from analytics_core.semantics.period import Calendar, Period
 from analytics_core.semantics.query import Query
-from analytics_core.store.duck import Duck, Limits
+from analytics_core.store.duck import FEW_ROWS, Duck, Limits
 from analytics_core.store.engine import Compiled
 from analytics_core.store.view import View
 
@@ -31,7 +31,7 @@ def place(ledger, tmp_path_factory):
     secret.write_text("a\n1\n")
     (landed.parent / "other.parquet").write_bytes(landed.read_bytes())
     (landed.parent / "link.csv").symlink_to(secret)
-    engine = Duck([landed], LIMITS, None)
+    engine = Duck({landed: 1}, LIMITS, None)
     yield landed.parent, landed, secret, engine
     engine.close()
 
@@ -96,14 +96,14 @@ ENDLESS = Compiled(
 
 
 def test_a_statement_stops_at_its_limit():
-    engine = Duck([], Limits(memory_mb=512, threads=1, seconds=0.2), None)
+    engine = Duck({}, Limits(memory_mb=512, threads=1, seconds=0.2), None)
     with pytest.raises(TooSlow, match="Choose a shorter period"):
         engine.run(ENDLESS)
     engine.close()
 
 
 def test_a_running_statement_can_be_ended_from_another_thread():
-    engine = Duck([], Limits(memory_mb=512, threads=1, seconds=60), None)
+    engine = Duck({}, Limits(memory_mb=512, threads=1, seconds=60), None)
     with ThreadPoolExecutor(1) as worker:
         asked = worker.submit(engine.run, ENDLESS)
         while not asked.done():
@@ -130,8 +130,27 @@ def test_an_overflowing_sum_raises_instead_of_wrapping(ledger):
         View(ledger(rows), EVERYTHING, Filters(PERIOD)).ask(Query(("cost",)))
 
 
+SETTINGS = (
+    "SELECT current_setting('threads') AS threads, current_setting('lock_configuration') AS locked,"
+    " current_setting('enable_external_access') AS opens WHERE len($files::VARCHAR[]) > 0"
+)
+
+
+@pytest.mark.access
+def test_few_rows_are_read_by_one_thread_and_both_ways_are_locked():
+    sizes = {Path("few.parquet"): FEW_ROWS, Path("one.parquet"): 1}
+    engine = Duck(sizes, LIMITS, None)
+    few, many = (
+        engine.run(Compiled(SETTINGS, {"files": [str(path) for path in paths]})).row(0, named=True)
+        for paths in ([Path("few.parquet")], sizes)
+    )
+    assert few == {"threads": 1, "locked": True, "opens": False}
+    assert many == few | {"threads": 2}
+    engine.close()
+
+
 def test_many_rows_come_in_the_order_that_was_asked_for():
-    engine = Duck([], LIMITS, None)
+    engine = Duck({}, LIMITS, None)
     ordered = Compiled(
         "SELECT range AS n, count(*) AS c FROM range(20000) GROUP BY n ORDER BY n DESC", {}
     )
