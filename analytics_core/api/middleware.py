@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import importlib.util
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +19,10 @@ from analytics_core.access.gate import Gate
 from analytics_core.access.secret import binding_of, digest, fresh
 from analytics_core.api.ahead import Ahead
 from analytics_core.api.packed import Packed
+from analytics_core.api.peer import Peer
 from analytics_core.api.prompt import Prompt
 from analytics_core.api.session import BROWSER, SIGN_IN
+from analytics_core.api.strange import Strange
 
 # Streamlit answers these to anybody: names of functions, and an interface that drives the app.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent")
@@ -30,8 +33,10 @@ def middleware(gate: Gate) -> list[Middleware]:
     """The stack for st.App, outermost first."""
     return [
         Middleware(Prompt),
+        Middleware(Peer, believed="FORWARDED_ALLOW_IPS" in os.environ),  # uvicorn's own name
         Middleware(Headers, gate=gate),
         Middleware(Closed, gate=gate),
+        Middleware(Strange),
         Middleware(Packed),
         Middleware(Ahead, index=index_page()),
     ]
@@ -108,6 +113,8 @@ class Headers:
         for name, value in self.always.items():
             if segment != "api" or name not in headers:  # its pages bring a stricter policy
                 headers[name] = value
+        if vary := headers.getlist("Vary"):  # Streamlit packs too, and both say so
+            headers["Vary"] = ", ".join(dict.fromkeys(", ".join(vary).split(", ")))
         if segment in ("api", "media"):
             headers["Cache-Control"] = "no-store"
         if segment == "api":  # cookies open nothing there, so none is planted

@@ -1,15 +1,20 @@
+import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from analytics_core import settings
@@ -85,6 +90,35 @@ def client(gate, client_of) -> TestClient:
 def ticket(gate) -> str:
     now = datetime.now(UTC)
     return gate.begin(gate.accounts(now)["ana"], binding_of(BROWSER), now)[1]
+
+
+@contextmanager
+def _served(app: ASGIApp) -> Iterator[str]:
+    with socket.socket(socket.AF_INET) as listening:  # the protocol is left to the system
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        ready = threading.Event()
+
+        class Server(uvicorn.Server):
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                ready.set()
+
+        server = Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        try:
+            assert ready.wait(20)
+            yield f"127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def served() -> Callable[[ASGIApp], AbstractContextManager[str]]:
+    """Serves an application on a socket made as Streamlit makes it; says host and port."""
+    return _served
 
 
 ACCOUNTS = """

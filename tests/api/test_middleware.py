@@ -4,8 +4,15 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
-from analytics_core.api.middleware import content_security_policy, inline_script_hashes
+from analytics_core.api.middleware import content_security_policy, inline_script_hashes, middleware
 from analytics_core.api.version import VERSION
 
 pytestmark = pytest.mark.access
@@ -121,6 +128,32 @@ def test_large_answers_are_packed(client):
     answer = client.get("/static/app.js", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.text == "x" * 5000
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+def test_an_answer_that_two_could_pack_varies_once(gate, coding):
+    packed = [*middleware(gate), Middleware(GZipMiddleware)]  # as Streamlit has it inside
+    app = Starlette(routes=[Route("/large", large)], middleware=packed)
+    answer = TestClient(app).get("/large", headers={"Accept-Encoding": coding})
+    assert answer.headers.get_list("vary") == ["Origin, Accept-Encoding"]
+    assert answer.text == "x" * 5000
+
+
+def large(_: Request) -> Response:
+    return Response("x" * 5000, media_type="text/plain", headers={"Vary": "Origin"})
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/query/%00", "/api/%2e%2e/x", "/api/v1/..%2fx", "//api/v1/health",
+     "/api/v1/a%5c..%5cb"],
+)  # fmt: skip
+def test_an_address_that_the_server_does_not_look_at_is_a_problem(client, path):
+    answer = client.get(f"http://testserver{path}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "/api/v1/docs#not-found"
+    assert answer.headers["cache-control"] == "no-store"
 
 
 def test_a_websocket_passes_untouched_and_hears_the_cookie(client):

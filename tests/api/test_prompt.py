@@ -1,14 +1,11 @@
 """Behind a socket made as Streamlit makes it, a connection does not wait with small packets."""
 
 import socket
-import threading
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from websockets.sync.client import connect
 
 from analytics_core.api.prompt import Prompt
@@ -28,29 +25,6 @@ async def waits(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": said.encode()})
 
 
-@contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    with socket.socket(socket.AF_INET) as listening:  # the protocol is left to the system
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        ready = threading.Event()
-
-        class Server(uvicorn.Server):
-            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-                await super().startup(sockets)
-                ready.set()
-
-        server = Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            assert ready.wait(20)
-            yield f"127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
 def over_http(host: str) -> str:
     with urllib.request.urlopen(f"http://{host}") as answer:
         return answer.read().decode()
@@ -62,7 +36,7 @@ def over_websocket(host: str) -> str:
 
 
 @pytest.mark.parametrize("asked", [over_http, over_websocket])
-def test_no_connection_waits_with_small_packets(asked: Callable[[str], str]):
+def test_no_connection_waits_with_small_packets(served, asked: Callable[[str], str]):
     with served(Prompt(waits)) as host:
         assert asked(host) == "1"
 
