@@ -14,7 +14,8 @@ from analytics_core.store.sql_relations import Selection
 from analytics_core.store.sql_rows import Cut, Mark, Of
 
 FEW = 1000  # events looked at for a page of items, as many as the engine finds late
-PAGE = 20_000  # events in a page of all rows, unless one hour has more
+# Events in a page of all rows, unless one hour has more; each has two or three items.
+PAGE: dict[Of, int] = {"events": 20_000, "items": 8_000}
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -54,7 +55,7 @@ class Rows:
 
     def pages(self) -> Iterator[pl.DataFrame]:
         """Every row, newest first, a few hours at a time."""
-        return (part.page(Cut()) for part in self.slices(PAGE))
+        return (part.page(Cut()) for part in self.slices(PAGE[self.of]))
 
     def slices(self, size: int) -> Iterator["Rows"]:
         """The selection cut at whole hours, newest first: parts of `size` events, or of one hour."""

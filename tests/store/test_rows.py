@@ -179,7 +179,7 @@ def test_items_are_those_of_events_within_the_scope(ledger):
 @pytest.mark.parametrize("of", ["events", "items"])
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_all_rows_come_in_pages_as_they_are_listed(ledger, monkeypatch, of, size):
-    monkeypatch.setattr(rows, "PAGE", size)
+    monkeypatch.setattr(rows, "PAGE", dict.fromkeys(rows.PAGE, size))
     view = over(ledger([*PRICED, *NIGHTS]), AUTUMN)
     pages = list(view.pages(of))
     assert [row for page in pages for row in page.rows()] == view.rows(of, Cut()).rows()
