@@ -1,6 +1,6 @@
 """A pushed event in our own columns: whatever the door would leave out in silence is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from analytics_core.events import TOKENS
@@ -16,45 +16,61 @@ from analytics_core.ingest.words import STATUSES
 _AMOUNTS = ("cost_usd", "credits")
 _COUNTS = (*TOKENS, "total_tokens")
 _NANO = ("cost_reported_nano", "credits_nano")
-_FLAGS = ("stream", "cache_hit")
-_DURATIONS = ("latency_ms", "ttft_ms")
-_TIMES = ("ended_at", "updated_at")
 _LOWEST_HTTP, _HIGHEST_HTTP = 100, 599
-_NO_TEXT = frozenset(
-    {*_COUNTS, *_FLAGS, *_DURATIONS, *_TIMES, "started_at", "requests", "http_status", "tags"}
-)
 _RENAMED = [name for names in canonical.RENAMED.values() for name in names if name != "event_id"]
-_TEXTS = (*(name for name in canonical.SAME if name not in _NO_TEXT), *_RENAMED)
 _READ = frozenset({*canonical.SAME, *_RENAMED, *canonical.MEASURES, "event_id", "metadata"})
+_ONE_CALL = " An event is one call or none; push each."
+
+Check = Callable[[Row, str], object]  # raises NotTaken
+
+
+def _time(row: Row, key: str) -> None:
+    if row.said(key) is not None:
+        row.timed(key)
+
+
+def _duration(row: Row, key: str) -> None:
+    row.between(key, 0, DAY_MS)
+
+
+def _truth(row: Row, key: str) -> None:
+    row.one_of(key, (*YES, *NO), "true or false")
+
+
+def _grain(row: Row, key: str) -> None:
+    if row.said(key) not in (None, "request"):
+        raise row.wrong(key, "must be request: one event a call. Drop a file for sums.")
+
+
+_OF_KEY: dict[str, Check] = {
+    **dict.fromkeys((*canonical.SAME, *_RENAMED), Row.text),
+    **dict.fromkeys(_COUNTS, lambda row, key: row.counted((key,))),
+    **dict.fromkeys(_AMOUNTS, lambda row, key: row.paid((key,))),
+    **dict.fromkeys(_NANO, Row.whole),
+    **dict.fromkeys(("latency_ms", "ttft_ms"), _duration),
+    **dict.fromkeys(("ended_at", "updated_at"), _time),
+    **dict.fromkeys(("stream", "cache_hit"), _truth),
+    "started_at": Row.timed,
+    "grain": _grain,
+    "requests": lambda row, key: row.between(key, 0, 1, whole=True, why=_ONE_CALL),
+    "http_status": lambda row, key: row.between(key, _LOWEST_HTTP, _HIGHEST_HTTP, whole=True),
+    "status": lambda row, key: row.one_of(key, STATUSES, "ok, error or cancelled"),
+}
+del _OF_KEY["tags"]  # an object, a list or text
 
 
 def own_columns(row: Row) -> Record:
-    """The record as it is kept. Raises NotTaken, naming the key of its first fault."""
-    known = row.identified("event_id")
-    row.timed("started_at")
-    for key in row.record:
-        meant = _meant(key)
-        if meant is not None:
-            raise row.wrong(key, f"is written {meant}.")
-    row.counted(_COUNTS)
-    row.paid(_AMOUNTS)
-    made = {**row.record, "event_id": known}
-    if row.said("grain") not in (None, "request"):
-        raise row.wrong("grain", "must be request: one event a call. Drop a file for sums.")
-    row.between("requests", 0, 1, whole=True, why=" An event is one call or none; push each.")
-    row.between("http_status", _LOWEST_HTTP, _HIGHEST_HTTP, whole=True)
-    for key in _DURATIONS:
-        row.between(key, 0, DAY_MS)
-    for key in _NANO:
-        row.whole(key)
-    for key in _TIMES:
-        if row.said(key) is not None:
-            row.timed(key)
-    for key in _FLAGS:
-        row.one_of(key, (*YES, *NO), "true or false")
-    row.one_of("status", STATUSES, "ok, error or cancelled")
-    for key in _TEXTS:
-        row.text(key)
+    """The record as it is kept. Raises NotTaken, naming the key of a fault."""
+    made = {**row.record, "event_id": row.identified("event_id")}
+    row.needs("started_at")
+    for key, value in row.record.items():
+        check = _OF_KEY.get(key)
+        if check is None:
+            meant = _meant(key)
+            if meant is not None:
+                raise row.wrong(key, f"is written {meant}.")
+        elif value is not None:
+            check(row, key)
     if made.get("items") is not None:
         made["items"] = listed_items(row, made["items"])
     _measured(row, made)

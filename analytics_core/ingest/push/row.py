@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from types import NoneType
 from typing import Any
 
 from analytics_core.errors import nearest
@@ -128,15 +129,14 @@ class Row:
     def text(self, key: str) -> None:
         """That a value, if there is one, is text or a number."""
         value = self.record.get(key)
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, str | int | float)
-        ):
+        if type(value) not in (str, int, float, NoneType):
             raise self.wrong(key, "is no text.")
 
 
 def is_replaced(text: str) -> bool:
     """Whether the door would replace a character of it."""
-    return _REPLACED.search(text) is not None
+    plain = text.isascii() and text.isprintable()
+    return not plain and _REPLACED.search(text) is not None
 
 
 def hint(key: str, record: Record) -> str:
