@@ -10,5 +10,14 @@ class NotTaken(Exception):
     """A body of which nothing is kept: why, a sentence, and where in it the fault stands."""
 
     def __init__(self, why: Why, detail: str, where: Mapping[str, object] | None = None) -> None:
-        self.why, self.detail, self.where = why, detail, dict(where or {})
-        super().__init__(detail)
+        self.why, self.detail = why, _sendable(detail)
+        self.where = {
+            name: _sendable(value) if isinstance(value, str) else value
+            for name, value in (where or {}).items()
+        }
+        super().__init__(self.detail)
+
+
+def _sendable(text: str) -> str:
+    """The text with ? for halves of characters, which a key that is quoted may hold."""
+    return text.encode("utf-8", "replace").decode()
