@@ -41,7 +41,7 @@ USAGE = Operation(
     summary="What a customer used",
     about="One row per day, model and feature: requests, tokens and cost. Without `customerId`"
     " everybody's usage that you see.",
-    example="/analytics/usage?customerId=Globex&startDate=2026-11-01&endDate=2026-11-30",
+    example="/analytics/usage?customerId=Alder%20Foods&startDate=2026-11-01&endDate=2026-11-30",
     schema=ANSWER,
     run=_usage,
     parameters=(

@@ -15,9 +15,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from analytics_core.access.tokens import PUSH, READ
 from analytics_core.api.handbook import STYLE
-from analytics_core.api.openapi import address, description
+from analytics_core.api.openapi import address, description, examples
 from analytics_core.api.operations import EVERY, OPERATIONS
 from analytics_core.api.problem import KINDS
+from analytics_core.ingest.demo import cast
 from analytics_core.semantics.period import Calendar, Period
 
 JSON_ONES = [op for op in OPERATIONS if "json" in op.formats]
@@ -46,7 +47,7 @@ def last_month(world):
     events = [
         {
             "event_id": f"e{n}", "started_at": at, "cost_nano": 5 if n else None,
-            "organization": "Acme", "customer": "Globex", "project": "Maps", "agent": "coder",
+            "organization": "Acme", "customer": "Alder Foods", "project": "Maps", "agent": "coder",
             "user_id": "ana", "model": "m", "session_id": "s", "feature": "chat",
             "input_tokens": 3, "cost_input_nano": 5 if n else None, "tags": [("a", "b")],
             "metadata": '{"x": 1}', "latency_ms": 12, "stream": True,
@@ -185,3 +186,11 @@ def test_every_curl_line_of_the_docs_answers(last_month, root):
 def test_no_operation_is_forgotten():
     assert {op.name for op in EVERY} == {op.name for op in OPERATIONS} | {"openapi", "docs"}
     assert len({(op.method, op.path) for op in EVERY}) == len(EVERY)
+
+
+def test_the_examples_ask_for_what_the_demo_has():
+    given = [examples(op) for op in OPERATIONS]
+    customers = {name for values in given for name in values.get("customerId", ())}
+    organizations = {name for values in given for name in values.get("org", ())}
+    assert customers == {cast.CUSTOMERS[0]}, "the one with the most usage"
+    assert organizations == {cast.ORGANIZATIONS[0]}
