@@ -128,7 +128,7 @@ def test_dates_are_both_given_and_stand_in_place_of_a_period(here):
         ("startDate=2026-11-01", "endDate"),
         ("endDate=2026-11-01", "startDate"),
         (f"{DATES}&period=month", "period"),
-        ("startDate=2026-11-02&endDate=2026-11-01", "period"),
+        ("startDate=2026-11-02&endDate=2026-11-01", "endDate"),
         (f"{DATES}&customerId=", "customerId"),
         (f"{DATES}&organization=", None),
         (f"{DATES}&customer=Globex", "customer"),
