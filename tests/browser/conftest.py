@@ -183,10 +183,16 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settled() -> Callable[[Page], None]:
-    """Waits until the script has run; true also just before a rerun, so wait for a text first."""
+    """Waits until the script has run and nothing is still to come.
+
+    True also just before a rerun, so wait for a text first.
+    """
 
     def wait(page: Page) -> None:
-        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        at_rest = page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        at_rest.wait_for()
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=30_000)
+        at_rest.wait_for()
 
     return wait
 
