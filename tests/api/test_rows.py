@@ -198,7 +198,7 @@ def test_rows_are_those_of_the_scope_and_say_nothing_of_the_dropped_file(world):
 
 @pytest.mark.parametrize("of", ["events", "items"])
 def test_an_export_streams_every_row_and_says_how_many(world, monkeypatch, of):
-    monkeypatch.setattr(store_rows, "PAGE", 1)
+    monkeypatch.setattr(store_rows, "PAGE", {"events": 1, "items": 1})
     here = world(EVENTS)
     token = here.token()
     expected = here.get(f"/{of}?{NOVEMBER}&limit=1000", token).json()

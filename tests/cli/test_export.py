@@ -25,7 +25,7 @@ def _lines(path: Path) -> list[dict[str, str]]:
 def test_an_export_is_the_same_rows_as_csv_and_parquet_and_sums_to_the_cost(
     run, copied: Path, monkeypatch, of: str
 ):
-    monkeypatch.setattr(store_rows, "PAGE", 50)
+    monkeypatch.setattr(store_rows, "PAGE", {"events": 50, "items": 50})
     monkeypatch.setattr(focus.focus, "EVENTS", 50)
     said = run("export", of, *WHOLE, "--out", "made.csv")
     assert said.code == 0

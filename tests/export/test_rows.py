@@ -39,7 +39,7 @@ HERS = Scope(((Pick("user", ("ana",)),),))
 
 @pytest.fixture(autouse=True)
 def small_pages(monkeypatch):
-    monkeypatch.setattr(store_rows, "PAGE", 1)
+    monkeypatch.setattr(store_rows, "PAGE", {"events": 1, "items": 1})
 
 
 def _read(view, of) -> list[dict[str, str]]:
