@@ -1,7 +1,6 @@
 """The application: `streamlit run app.py`, `uvicorn app:app` or `python app.py`."""
 
 import contextlib
-import gc
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,8 +30,6 @@ def secrets() -> Mapping[str, Any]:
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """As long as the application runs: cookies can be planted, dropped files are taken in."""
     gate.served = True
-    gc.collect()
-    gc.freeze()  # a full collection halts everybody: it need not go through what was imported
     with background(data, gate.settings):
         yield
     gate.served = False

@@ -1,6 +1,7 @@
 """What runs beside the app, in processes of their own: the inbox, and the first demo data."""
 
 import contextlib
+import gc
 import logging
 import subprocess
 import threading
@@ -23,9 +24,14 @@ DEMO = (*COMMAND, "demo")
 def background(data: Path, settings: Settings) -> Generator[None]:
     """Watches the inbox and makes the first demo data, as long as the block runs.
 
+    What has been imported by then is left out of full collections, which halt everybody.
+
     Where the data folder cannot be written neither happens, and the app still shows what is there.
     """
+    gc.collect()
+    gc.freeze()
     with contextlib.ExitStack() as running:
+        running.callback(gc.unfreeze)
         try:
             if settings.demo and wants_demo(data):
                 running.enter_context(beside((*DEMO, "--data", str(data.resolve()))))

@@ -1,7 +1,9 @@
 """The door in a process of its own: same ledger lines, and a killed child costs one file."""
 
+import contextlib
 import os
 import signal
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -42,16 +44,20 @@ def test_a_batch_lands_as_in_this_process_and_tells_its_steps(door: Door) -> Non
     assert done == list(door.ledger())
 
 
+def _children() -> Iterator[int]:
+    """The ingests among the children of this process, and not the browser of other tests."""
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):  # a thread or a child that has just ended
+            for child in (task / "children").read_text().split():
+                if b"analytics_core.ingest.bounded" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    yield int(child)
+
+
 def test_a_killed_child_costs_one_file_and_not_the_batch(door: Door) -> None:
     def kill(step: Progress) -> None:
         if step.name == "b.csv" and step.step == "taking":
-            for task in Path("/proc/self/task").iterdir():
-                for child in (task / "children").read_text().split():
-                    if (
-                        b"analytics_core.ingest.bounded"
-                        in Path(f"/proc/{child}/cmdline").read_bytes()
-                    ):
-                        os.kill(int(child), signal.SIGKILL)  # and not the browser of other tests
+            for child in _children():
+                os.kill(child, signal.SIGKILL)
 
     paths = [door.write(line(name), f"{name}.csv") for name in "abc"]
     done = bounded(door, *paths, progress=kill)
