@@ -10,7 +10,7 @@ from analytics_core.access.audit_chain import check
 from analytics_core.access.state import State
 from analytics_core.ingest import program
 
-pytestmark = pytest.mark.access
+pytestmark = [pytest.mark.access, pytest.mark.slow]
 
 FIRST, SECOND = "a-first-password-of-hers", "quite-another-password"
 

@@ -14,6 +14,8 @@ from analytics_core.access.state import State
 from analytics_core.export import focus, rows
 from analytics_core.store import rows as store_rows
 
+pytestmark = pytest.mark.slow
+
 WHOLE = ("--from", "2025-01-01", "--to", "2025-12-31")
 
 

@@ -24,7 +24,7 @@ from analytics_core.settings import load
 from analytics_core.store import focus
 from analytics_core.store.view import Store, View
 
-pytestmark = pytest.mark.money
+pytestmark = [pytest.mark.money, pytest.mark.slow]
 
 USD = 1_000_000_000
 AUDIO = {"rule": "audio_second", "quantity": 60, "unit": "seconds", "cost_nano": 2 * USD}

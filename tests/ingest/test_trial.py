@@ -13,6 +13,8 @@ from analytics_core.ingest.trial import Trial, trial
 from analytics_core.settings import Settings
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.slow
+
 CSV = (
     "zeit;modell;rein;raus;kosten\n"
     "01.11.2026 12:00;gpt-5;1.234;100;1.234,56\n"

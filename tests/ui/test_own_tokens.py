@@ -8,7 +8,7 @@ from analytics_core.access.tokens import Wish
 from analytics_core.semantics.filters import Pick
 from analytics_core.ui import login
 
-pytestmark = pytest.mark.access
+pytestmark = [pytest.mark.access, pytest.mark.slow]
 
 EVENTS = [
     {"started_at": datetime(2025, 10, 1, 9), "cost_nano": 5, "user_id": "ann", "team": "core"}

@@ -8,6 +8,8 @@ import pytest
 from analytics_core.ingest.push.envelope import SHAPES, envelope, pushed_source
 from analytics_core.ingest.raw import Head
 
+pytestmark = pytest.mark.slow
+
 HOUR = "2026-11-02T10"
 LINE = {
     "event_id": "e1", "started_at": "2026-11-02T10:00:00Z", "provider": "house", "model": "m",
