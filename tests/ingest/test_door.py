@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+pytestmark = pytest.mark.slow
+
 Door = Any
 NOON = datetime(2026, 11, 1, 12)
 ROW = {"timestamp": "2026-11-01T12:00:00Z", "cost": 1.5, "model": "gpt-5", "id": "a"}
