@@ -64,10 +64,6 @@ class DuckDialect:
         """The sum of a BIGINT is a HUGEINT, which would arrive as a decimal."""
         return f"({expression})::BIGINT"
 
-    def real(self, expression: str) -> str:
-        """Division of integers is done in doubles."""
-        return f"({expression})::DOUBLE"
-
     def text(self, expression: str) -> str:
         """Types a NULL."""
         return f"({expression})::VARCHAR"

@@ -61,10 +61,6 @@ class Dialect(Protocol):
         """As a 64-bit integer; an overflow raises."""
         ...
 
-    def real(self, expression: str) -> str:
-        """As a double."""
-        ...
-
     def text(self, expression: str) -> str:
         """As text."""
         ...
