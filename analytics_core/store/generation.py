@@ -19,6 +19,7 @@ class Generation:
     def __init__(self, events: Path, listed: Manifest, engine: Engine, sound: set[str]) -> None:
         self.manifest = listed
         self.version = listed.version
+        self.newest = listed.newest
         self.engine = engine
         self.files = tuple(str(events / f.path) for f in listed.files)
         self._events = events

@@ -1,9 +1,8 @@
 """The one way to the data: a View is a store, what may be seen, and what was picked."""
 
-import threading
 import time
-from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -20,14 +19,15 @@ from analytics_core.semantics.measure import MEASURES
 from analytics_core.semantics.names import Names
 from analytics_core.semantics.query import Query
 from analytics_core.settings import Settings
-from analytics_core.store import explained, manifest, options, sql
+from analytics_core.store import explained, options, sql
 from analytics_core.store.answer import answers
 from analytics_core.store.asked import Asking, Study
 from analytics_core.store.derived import Derived
 from analytics_core.store.duck import Duck, Limits
 from analytics_core.store.engine import Engine
 from analytics_core.store.explained import Explained, Facts
-from analytics_core.store.generation import Generation, stamp_of
+from analytics_core.store.generation import Generation
+from analytics_core.store.generations import Generations
 from analytics_core.store.lists import Lists
 from analytics_core.store.manifest import Manifest
 from analytics_core.store.options import MOST_OPTIONS
@@ -49,7 +49,8 @@ def clock() -> datetime:
 class Store:
     """The events under a data folder. Thread-safe; one per process.
 
-    Reads the manifest again whenever it was replaced (one stat per question). `now` is its clock;
+    Reads the manifest again whenever it was replaced (one stat per question, within `steady` one
+    for all). `now` is its clock;
     `house` says what the settings folder says now (SettingsFolder.now).
     """
 
@@ -71,10 +72,7 @@ class Store:
         self._events = data.absolute() / "events"
         self.now = now
         self._workers = Workers(settings.query_threads)
-        self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
-        self._generation: Generation | None = None
-        self._sound: set[str] = set()  # files that were hashed since this was opened
+        self._generations = Generations(self._events, self._opened)
 
     @property
     def house(self) -> House:
@@ -89,29 +87,24 @@ class Store:
     @property
     def manifest(self) -> Manifest:
         """What the store holds now."""
-        return self._current().manifest
+        return self._generations.current.manifest
 
     @property
     def version(self) -> str:
         """The data version: changes exactly when the event files do."""
-        return self._current().version
+        return self._generations.current.version
 
     @property
     def data_until(self) -> datetime | None:
         """The newest event's instant (aware UTC), not later than now; None when there is none."""
-        newest = self.manifest.newest
+        newest = self._generations.current.newest
         return min(newest, self.now()) if newest else None
 
     def close(self) -> None:
         """Ends running questions and frees the engine."""
-        with self._lock:
-            if self._generation:
-                self._generation.engine.interrupt()
+        self._generations.interrupt()
         self._workers.close()
-        with self._lock:
-            if self._generation:
-                self._generation.retire()
-            self._generation, self._stamp = None, None
+        self._generations.close()
 
     def over(self, work: Callable[[Generation], T]) -> T:
         """What `work` makes of the generation of now, which stays open until it ends.
@@ -122,6 +115,7 @@ class Store:
             try:
                 return work(generation)
             except Damaged:
+                self._generations.look_again()
                 if self.version == generation.version:
                     raise
         with self.in_use() as generation:
@@ -133,38 +127,16 @@ class Store:
 
     def until(self, generation: Generation) -> datetime:
         """`data_until` of a generation; for an empty one the beginning of time."""
-        newest = generation.manifest.newest
+        newest = generation.newest
         return min(newest, self.now()) if newest else datetime(1970, 1, 1, tzinfo=UTC)
 
-    @contextmanager
-    def in_use(self) -> Generator[Generation]:
+    def in_use(self) -> AbstractContextManager[Generation]:
         """The generation of now, which stays open meanwhile."""
-        with self._lock:
-            generation = self._refreshed()
-            generation.enter()
-        try:
-            yield generation
-        finally:
-            with self._lock:
-                generation.leave()
+        return self._generations.in_use()
 
-    def _current(self) -> Generation:
-        with self._lock:
-            return self._refreshed()
-
-    def _refreshed(self) -> Generation:
-        stamp = stamp_of(manifest.path_of(self._events))
-        if self._generation is None or stamp != self._stamp:
-            listed = manifest.load(self._events)
-            if self._generation is None or listed.version != self._generation.version:
-                fresh = Generation(self._events, listed, self._opened(listed), self._sound)
-                if self._generation:
-                    self._generation.retire()
-                self._generation = fresh
-            else:
-                self._generation.manifest = listed
-            self._stamp = stamp
-        return self._generation
+    def steady(self) -> AbstractContextManager[None]:
+        """Within it everything this thread asks is of one generation; for a page."""
+        return self._generations.steady()
 
     def _opened(self, listed: Manifest) -> Engine:
         temp = self.data.absolute() / "cache" / "spill"
@@ -332,13 +304,14 @@ class View:
 
     def explained(self, query: Query) -> Explained:
         """How the answer to `query` comes about; asked anew, so that its time is true."""
+        until = self.store.data_until
 
         def job(generation: Generation) -> Explained:
             asking = self._asking(generation)
             started = time.perf_counter()
             answers((query,), asking)
             ms = (time.perf_counter() - started) * 1000
-            return explained.explained(query, asking, ms, generation.version, self.store.data_until)
+            return explained.explained(query, asking, ms, generation.version, until)
 
         return self.store.over(lambda generation: self.store.turn(lambda: job(generation)))
 

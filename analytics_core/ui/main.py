@@ -39,8 +39,8 @@ from pages import EVERY, PAGES
 
 
 def main() -> None:
-    """One run of the app for one browser tab, all of it under the same settings."""
-    with login.gate().steady():
+    """One run of the app for one browser tab, under one state of the settings and of the store."""
+    with login.gate().steady(), _store().steady():
         _run()
 
 

@@ -64,7 +64,7 @@ def _inside(
         st.rerun()
     head = st.container(horizontal=True, vertical_alignment="center", gap="xsmall")
     head.subheader(title, anchor=False)
-    with edge(name):
+    with view.store.steady(), edge(name):  # also when it runs alone
         shown = content(view)
         kept = remember(shown.view or view, name, title, shown.sheet)
         with head:
