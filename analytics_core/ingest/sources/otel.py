@@ -6,7 +6,8 @@ from analytics_core.ingest.literals import literal
 from analytics_core.ingest.raw import Head, Raw, RawColumns
 from analytics_core.ingest.sources import reading, words
 from analytics_core.ingest.sources.elements import elements
-from analytics_core.ingest.sources.reading import Reading, between, instant, nested, statement
+from analytics_core.ingest.sources.otel_tree import innermost
+from analytics_core.ingest.sources.reading import Reading, between, instant, nested
 from analytics_core.ingest.sources.source import ANY_KIND, JSON_KINDS, Kind, Source
 
 KEPT = ("chat", "text_completion", "completion", "generate_content", "embeddings")
@@ -52,7 +53,7 @@ Attribute = Callable[[tuple[str, ...]], str | None]
 def _events(
     attribute: Attribute, resource: Attribute, span: Mapping[str, str | None]
 ) -> dict[str, str | None]:
-    """What a span says; `span` has id, trace, start, end (TIMESTAMPs) and failed (BOOLEAN)."""
+    """What a span says; `span` has id, parent, trace, start, end (TIMESTAMPs), failed (BOOLEAN)."""
     of = {name: attribute(names) for name, names in ATTRIBUTES.items()}
     operation = f"lower({of['operation']})" if of["operation"] else "NULL::VARCHAR"
     measured = [sql for name in ("input", "output") if (sql := of[name])]
@@ -181,6 +182,7 @@ def _otlp(columns: RawColumns, head: Head) -> str:
     code = "json_extract_string(e3, '/status/code')"
     span = {
         "id": "nullif(json_extract_string(e3, '/spanId'), '')",
+        "parent": "nullif(json_extract_string(e3, '/parentSpanId'), '')",
         "trace": "json_extract_string(e3, '/traceId')",
         "start": instant(Raw(time("startTimeUnixNano"), "VARCHAR")),
         "end": instant(Raw(time("endTimeUnixNano"), "VARCHAR")),
@@ -191,7 +193,7 @@ def _otlp(columns: RawColumns, head: Head) -> str:
         "around": _entries("json_extract(e1, '/resource/attributes')"),
     }
     outputs = _events(_of_entries("own"), _of_entries("around"), span)
-    return statement(outputs, _looked_up(entries, rows.origin()))
+    return innermost(outputs, span["parent"], _looked_up(entries, rows.origin()))
 
 
 _PLACES = ("attributes", "span_attributes", "spanattributes")
@@ -236,6 +238,7 @@ def _flat(columns: RawColumns, head: Head) -> str:
     code = at.text(*_some(head, "status.code", "status.status_code", "status_code", "statuscode"))
     span = {
         "id": at.text(*_some(head, "span_id", "spanId", "context.span_id", "spancontext.spanid")),
+        "parent": at.text(*_some(head, "parent_id", "parent_span_id", "parentSpanId")),
         "trace": at.text(
             *_some(head, "trace_id", "traceId", "context.trace_id", "spancontext.traceid")
         ),
@@ -246,11 +249,11 @@ def _flat(columns: RawColumns, head: Head) -> str:
     at.ignored("attributes", "events", "links", "resource", "scope", "status", "span_attributes",
                "spanattributes", "resource_attributes", "resourceattributes")  # fmt: skip
     if listed is None:
-        return statement(_events(places(_PLACES), places(_AROUND), span))
+        return innermost(_events(places(_PLACES), places(_AROUND), span), span["parent"])
     name, plain = listed
     entries = {"own": _entries(at.json(name) or "NULL::JSON", plain=plain)}
     outputs = _events(_of_entries("own"), places(_AROUND), span)
-    return statement(outputs, _looked_up(entries, "raw"))
+    return innermost(outputs, span["parent"], _looked_up(entries, "raw"))
 
 
 def _some(head: Head, *names: str) -> tuple[str, ...]:

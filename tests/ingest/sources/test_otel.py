@@ -121,3 +121,23 @@ def test_a_list_of_finish_reasons_in_a_struct_gives_its_first(mapped):
                 'gen_ai.response.finish_reasons': ['stop', 'length']} AS attributes""")
     (row,) = mapped(table)
     assert (row["finish_reason"], row["input_tokens"]) == ("stop", "4")
+
+
+def test_an_agents_run_without_an_operation_is_not_counted_beside_its_calls(mapped):
+    run = _span("s-9", gen_ai__usage__input_tokens=200, gen_ai__usage__output_tokens=40)
+    step = _span("s-8") | {"parentSpanId": "s-9"}
+    calls = [CHAT | {"spanId": name, "parentSpanId": "s-8"} for name in ("s-6", "s-7")]
+    rows = mapped(json.dumps(_document(run, step, *calls)))
+    assert {row["id"]: row.get("skip") for row in rows} == {
+        "s-9": "not_usage", "s-8": "not_usage", "s-6": None, "s-7": None,
+    }  # fmt: skip
+    assert "skip" not in mapped(json.dumps(_document(run)))[0]  # alone it is all that is known
+
+
+def test_a_call_told_by_a_framework_and_by_its_client_counts_once(mapped):
+    around = CHAT | {"spanId": "s-9"}
+    inside = CHAT | {"spanId": "s-7", "parentSpanId": "s-9"}
+    other = _span("s-5", gen_ai__operation__name="embeddings", gen_ai__usage__input_tokens=3)
+    spans = _document(around, inside, OLD, other | {"parentSpanId": "s-3"})
+    skipped = {row["id"]: row.get("skip") for row in mapped(json.dumps(spans))}
+    assert skipped == {"s-9": "not_usage", "s-7": None, "s-3": "not_usage", "s-5": None}
