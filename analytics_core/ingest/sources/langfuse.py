@@ -29,6 +29,7 @@ _COSTS = {  # pricing rule -> keys whose cost is its own; what is left of input 
 }
 _INPUT = r"^(input|cache_)"
 _OUTPUT = r"^output"
+_TOTAL = r"^total(_tokens)?$"
 
 
 def _amounts(json: str) -> str:
@@ -46,6 +47,37 @@ def _sum(amounts: str, keys: str, but: str | None = None) -> str:
     if but:
         kept += f" AND NOT regexp_matches(e.key, {literal(but)})"
     return f"list_sum(list_transform(list_filter({amounts}, lambda e: {kept}), lambda e: e.value))"
+
+
+def _counted(usage: str) -> dict[str, str]:
+    """Token counts of a usage object: u_all_in and u_all_out add up its keys, the rest are parts."""
+    read, write, thought = (f"coalesce({_sum(usage, k)}, 0)" for k in (_READ, _WRITE, _REASONING))
+    return {
+        "u_all_in": _sum(usage, _INPUT), "u_all_out": _sum(usage, _OUTPUT),
+        "u_read": read, "u_write": write, "u_thought": thought, "u_total": _sum(usage, _TOTAL),
+    }  # fmt: skip
+
+
+def _without(part: str) -> str:
+    """How much of a sum of keys stands in it twice (SQL); `part` is in or out.
+
+    Some programs send counts that include their parts, which Langfuse keeps beside them as they
+    are. The total that was sent with them tells: it is larger than the truth by no part.
+    """
+    cached = {"in": ("u_write", "u_read", "u_read + u_write", "0"), "out": ("u_thought",)}
+    over = "u_all_in + u_all_out - u_total"
+    told = {
+        inside + (" + u_thought" if thought else ""): (inside, thought)
+        for thought in (False, True)
+        for inside in cached["in"]
+    }
+    cases = [
+        f"WHEN {over} = {sum_} AND u_all_in - u_read - u_write >= {inside}"
+        + (" AND u_all_out - u_thought >= u_thought" if thought else "")
+        + f" THEN {inside if part == 'in' else 'u_thought' if thought else '0'}"
+        for sum_, (inside, thought) in told.items()
+    ]
+    return f"CASE WHEN {over} > 0 THEN CASE {' '.join(cases)} ELSE 0 END ELSE 0 END"
 
 
 def _items(usage: str, costs: str) -> str | None:
@@ -93,13 +125,13 @@ def _observations(
         "service_type": f"CASE WHEN {kind} = 'EMBEDDING' THEN 'embedding' ELSE 'text_generation' END",
         "status": _status(text("level")),
         "cost_reported": _cost(at, names, costs),
-        "input_tokens": _sum(usage, _INPUT),
-        "output_tokens": _sum(usage, _OUTPUT),
+        "input_tokens": f"u_all_in - {_without('in')}",
+        "output_tokens": f"u_all_out - {_without('out')}",
         "cache_read_tokens": _sum(usage, _READ),
         "cache_write_tokens": _sum(usage, _WRITE),
         "cache_write_1h_tokens": _sum(usage, _WRITE_1H),
         "reasoning_tokens": _sum(usage, _REASONING),
-        "total_tokens": _sum(usage, "^total(_tokens)?$"),
+        "total_tokens": "u_total",
         "items": _items(usage, costs),
         "tags": reading.tags(
             {name: text(name) for name in ("version", "release", "prompt_name")},
@@ -116,8 +148,9 @@ def _observations(
     if not levels:
         outputs["metadata"] = at.rest()
     origin = rows.origin() if rows else "raw"
-    made = ", ".join(f"{sql} AS {name}" for name, sql in maps.items())
-    return statement(outputs, nested(f"*, {made}", origin))
+    for made in (maps, _counted(usage)):
+        origin = nested("*, " + ", ".join(f"{sql} AS {name}" for name, sql in made.items()), origin)
+    return statement(outputs, origin)
 
 
 def _status(level: str | None) -> str | None:

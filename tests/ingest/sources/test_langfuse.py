@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 OBSERVATION = {
     "id": "o-1", "trace_id": "t-1", "project_id": "p", "environment": "prod", "type": "GENERATION",
     "start_time": "2026-10-01 08:00:00.000000", "end_time": "2026-10-01 08:00:02.500000",
@@ -94,3 +96,28 @@ def test_traces_stand_beside_the_events(mapped):
         "conversation_id": "s-1", "feature": "search", "environment": "prod",
         "tags": {"blue": "true"},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("usage", "figures"),
+    [
+        # Sent with counts that include their parts; the total they were sent with tells.
+        ({"input": 117231, "cache_read_input_tokens": 115584, "output": 225, "total": 117456},
+         ("117231", "225")),
+        ({"input": 1100, "cache_read_input_tokens": 500, "cache_creation_input_tokens": 100,
+          "output": 10, "total": 1610}, ("1600", "10")),
+        ({"input": 1600, "cache_read_input_tokens": 500, "cache_creation_input_tokens": 100,
+          "output": 10, "total": 1610}, ("1600", "10")),
+        ({"input": 100, "output": 50, "output_reasoning": 30, "total": 150}, ("100", "50")),
+        ({"input": 100, "cache_read_input_tokens": 60, "output": 50, "output_reasoning": 30,
+          "total": 150}, ("100", "50")),
+        # Parts beside each other, as they should be, and totals that explain nothing.
+        ({"input": 100, "cache_read_input_tokens": 60, "output": 50, "total": 210}, ("160", "50")),
+        ({"input": 100, "cache_read_input_tokens": 60, "output": 50}, ("160", "50")),
+        ({"input": 100, "cache_read_input_tokens": 60, "output": 50, "total": 199}, ("160", "50")),
+        ({"input": 10, "cache_read_input_tokens": 60, "output": 50, "total": 60}, ("70", "50")),
+    ],
+)  # fmt: skip
+def test_a_total_tells_whether_counts_hold_their_parts(usage, figures, mapped):
+    row = mapped(_lines(OBSERVATION | {"usage_details": usage}, OBSERVATION))[0]
+    assert (row["input_tokens"], row["output_tokens"]) == figures
