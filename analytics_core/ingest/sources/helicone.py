@@ -99,20 +99,27 @@ def _service_type(path: str | None) -> str | None:
 
 def _cost(at: Reading, head: Head) -> str | None:
     """USD; whole numbers throughout are billionths of a USD, as the database keeps them."""
-    cost = at.number("cost", "cost_usd", "costUSD")
-    if cost is None or not _whole(head):
+    cost, named = at.number("cost", "cost_usd", "costUSD"), at.number("cost")
+    whole = _whole(head) if named else False
+    if cost is None or whole is False:
         return cost
-    return f"TRY(CAST({cost} AS DECIMAL(38,0)) * 0.000000001)"
+    nano = f"TRY(CAST({cost} AS DECIMAL(38,0)) * 0.000000001)"
+    if whole:
+        return nano
+    # The first rows cost nothing, so that every row has to be asked.
+    of_file = f"bool_and({named} % 1 = 0) OVER ()"
+    return f"CASE WHEN {named} IS NOT NULL AND {of_file} THEN {nano} ELSE {cost} END"
 
 
-def _whole(head: Head) -> bool:
+def _whole(head: Head) -> bool | None:
+    """Whether the costs of the first rows are whole numbers; None where there is none to tell."""
     values = [
         value
         for record in head.sample
         for name, value in record.items()
-        if normalised(name) == "cost" and value not in (None, "", 0, "0")
+        if normalised(name) == "cost" and str(value).strip() not in ("None", "", "0", "0.0")
     ]
-    return bool(values) and all(map(_integer, values))
+    return all(map(_integer, values)) if values else None
 
 
 def _integer(value: object) -> bool:

@@ -65,3 +65,9 @@ def test_properties_of_parquet_are_tags_beside_an_empty_twin(mapped):
     table = pa.Table.from_pylist([row])
     (read,) = mapped(duckdb.from_arrow(table))
     assert read["tags"] == {"app": "search", "step": "2"}
+
+
+def test_costs_that_begin_with_free_requests_are_read_by_all_of_them(mapped):
+    free = [REQUEST | {"cost": 0} for _ in range(70)]
+    assert mapped(_lines(*free, REQUEST | {"cost": 1230000}))[-1]["cost_reported"] == "0.00123"
+    assert mapped(_lines(*free, REQUEST | {"cost": 0.00123}))[-1]["cost_reported"] == "0.00123"
