@@ -207,13 +207,18 @@ def buckets(
 
     The id is what the row is a bucket of (`keys`, SQL) and its rank by `values` (names of outputs)
     among the rows of the file with equal keys. A fuller export of the same bucket has the same id
-    and replaces it; two different rows of one export stand; a row told twice is one.
+    and replaces it; two rows of one export that differ anywhere stand; a row told twice is one.
     """
-    told = [f"coalesce(CAST({key} AS VARCHAR), '')" if key else "''" for key in keys]
-    keyed = statement({**outputs, "_key": f"md5(concat_ws(chr(31), {', '.join(told)}))"}, origin)
+    keyed = statement({**outputs, "_key": _digest(keys)}, origin)
     sizes = [f"TRY_CAST({name} AS DOUBLE) DESC NULLS LAST" for name in values if outputs.get(name)]
-    rank = f"dense_rank() OVER (PARTITION BY _key ORDER BY {', '.join(sizes)})"
+    whole = _digest([name for name, sql in outputs.items() if sql is not None])
+    rank = f"dense_rank() OVER (PARTITION BY _key ORDER BY {', '.join([*sizes, whole])})"
     return selected(f"* EXCLUDE (_key), left(_key, 24) || '-' || {rank} AS id", keyed)
+
+
+def _digest(values: Sequence[str | None]) -> str:
+    told = [f"coalesce(CAST({sql} AS VARCHAR), '')" if sql else "''" for sql in values]
+    return f"md5(concat_ws(chr(31), {', '.join(told)}))"
 
 
 def statement(outputs: Mapping[str, str | None], origin: str = "raw", row: str = "_row") -> str:

@@ -93,3 +93,9 @@ def test_a_line_has_one_id_however_its_file_spells_nothing(mapped):
     (empty,) = mapped(HEAD + _line(resource=""))
     (spelled,) = mapped(HEAD + _line(resource="NULL"))
     assert empty["id"] == spelled["id"]
+
+
+def test_lines_of_one_identity_stand_when_anything_differs(mapped):
+    other = _line().replace(",4,Requests", ",5,Requests")
+    ids = [row["id"] for row in mapped(HEAD + _line() + other + _line())]
+    assert ids[0] == ids[2] != ids[1]
