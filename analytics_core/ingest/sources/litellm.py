@@ -12,16 +12,20 @@ CACHE_READ = (
     _EXTRA + "cache_read_input_tokens",
     _USAGE + "cache_read_input_tokens",
     _USAGE + "prompt_tokens_details.cached_tokens",
+    "cache_read_input_tokens",  # some exports of the table take these out of its metadata
+    "cache_read_tokens",
 )
 CACHE_WRITE = (
     _EXTRA + "cache_creation_input_tokens",
     _USAGE + "cache_creation_input_tokens",
     _USAGE + "prompt_tokens_details.cache_creation_tokens",
+    "cache_creation_input_tokens",
+    "cache_write_tokens",
 )
 CACHE_WRITE_1H = (
     _USAGE + "prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens",
 )
-REASONING = (_USAGE + "completion_tokens_details.reasoning_tokens",)
+REASONING = (_USAGE + "completion_tokens_details.reasoning_tokens", "reasoning_tokens")
 _PRIVATE = ("messages", "response", "proxy_server_request", "requester_ip_address")
 
 

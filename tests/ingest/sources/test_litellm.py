@@ -166,3 +166,11 @@ def test_a_table_per_tag_is_known_to_repeat_the_cost(mapped):
     row = mapped(DAILY.format(entity="tag"))[0]
     assert (row["source"], row["tags"]["tag"]) == ("litellm-daily", "e-1")
     assert "per-tag" in DAILY_TAGS.repeats
+
+
+def test_cache_columns_beside_a_spend_log_are_read(mapped):
+    head, first, second = SPEND_LOGS.splitlines()
+    more = "cache_read_input_tokens,cache_creation_input_tokens"
+    told, alone = mapped(f"{head},{more}\n{first},7,8\n{second},40,10\n")
+    assert (told["cache_read_tokens"], told["cache_write_tokens"]) == ("900", "100")
+    assert (alone["cache_read_tokens"], alone["cache_write_tokens"]) == ("40", "10")
