@@ -56,13 +56,16 @@ def column_of(role: str, head: Head) -> str | None:
 
 
 def cache_columns(head: Head) -> tuple[str, ...]:
-    """The exact names of columns that may count cached tokens, by their names or their values."""
-    return tuple(
+    """The names of what may count cached tokens, by their names or their values, nested ones too."""
+    tops = tuple(
         name
         for name in head.raw_names
         if "cache" in (plain := normalised(name))
         and (_CACHE_TOKENS.search(plain) or any(_counts(r.get(name)) for r in head.sample))
     )
+    known = {*map(normalised, tops), *top_names(head.raw_names)}
+    inner = (name for name in head.columns if name not in known)
+    return (*tops, *(name for name in inner if _CACHE_TOKENS.search(name.rsplit(".", 1)[-1])))
 
 
 def _counts(value: object) -> bool:

@@ -25,7 +25,7 @@ _WORDED = ("%b %d, %Y %I:%M %p", "%b %d, %Y %H:%M", "%b %d, %Y", "%d %b %Y %H:%M
            "%d %b %Y %H:%M", "%d %b %Y", "%B %d, %Y", "%d %B %Y")  # fmt: skip
 _COMMA = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+),(\d{1,2}|\d{4,})")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_MONEY = re.compile(r"([$€£¥])\s*-?[\d.,]+")
+_MONEY = re.compile(r"-?(?:([$€£¥]|[A-Z]{3})\s*-?\d[\d.,]*|\d[\d.,]*\s*([$€£¥]|[A-Z]{3}))")
 _GUESSES = {
     "started_at": r"(^|[_.])(time|date|timestamp|created|ts|zeit|datum|fecha|fecha_hora)(_|$)|_at$",
     "input_tokens": r"(prompt|input|context)\w*(token|length|count)",
@@ -54,7 +54,17 @@ def doubts(head: Head) -> list[str]:
         found.append("Numbers are written with a decimal comma.")
     elif marks["thousands"]:
         found.append("Numbers are written with thousands separators.")
+    costs = _written(head, generic.column_of("cost_reported", head))
+    sign = next((said for text in costs if (said := _sign(text))), None)
+    if sign:
+        found.append(f"Costs are written with their currency ({sign}).")
     return found
+
+
+def _sign(text: str) -> str | None:
+    """The currency sign or code beside an amount."""
+    match = _MONEY.fullmatch(text)
+    return (match.group(1) or match.group(2)) if match else None
 
 
 def proposed(head: Head) -> dict[str, Any] | None:
@@ -122,10 +132,12 @@ def _all_dates(texts: Sequence[str]) -> bool:
 
 def _column(head: Head, name: str) -> Any:
     """The column, or a pattern that takes its currency sign off."""
-    sign = next((m for text in _written(head, name) if (m := _MONEY.fullmatch(text))), None)
-    if sign is None:
+    money = next((m for text in _written(head, name) if (m := _MONEY.fullmatch(text))), None)
+    if money is None:
         return name
-    return {"column": name, "match": f"^{re.escape(sign.group(1))} *(.+)$"}
+    if money.group(2):
+        return {"column": name, "match": f"^(.+?) *{re.escape(money.group(2))}$"}
+    return {"column": name, "match": f"^{re.escape(money.group(1))} *(.+)$"}
 
 
 def _unit(head: Head, time: str) -> str:
@@ -193,7 +205,8 @@ def _order(written: str) -> str:
 
 def _marks(texts: Iterable[str]) -> dict[str, str]:
     """The decimal mark and thousands separator of the numbers."""
-    bare = [re.sub(r"^[$€£¥]\s*", "", text) for text in texts]
+    mark = r"[$€£¥]|[A-Z]{3}"
+    bare = [re.sub(rf"^(?:{mark})\s*|\s*(?:{mark})$", "", text) for text in texts]
     if any(_COMMA.fullmatch(text) for text in bare):
         return {"decimal": ",", "thousands": "." if any("." in t for t in bare) else ""}
     grouped = [text for text in bare if _GROUPED.fullmatch(text)]

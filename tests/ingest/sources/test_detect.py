@@ -1,5 +1,7 @@
 """Which source reads a file, and what is said when none does."""
 
+import re
+
 import pytest
 import yaml
 
@@ -139,6 +141,29 @@ def test_a_cache_column_that_counts_nothing_needs_no_convention():
     )
     counted = _head(names, ("2026-10-01", "10", "1", "1", "MISS", "8"))
     assert "cached: do the input tokens" in str(_refusal(counted))
+
+
+def test_cached_tokens_inside_a_value_need_a_stated_convention(detected):
+    row = '{"timestamp": "2026-10-01T08:00:00Z", "prompt_tokens": 10, "completion_tokens": 1, %s}\n'
+    with pytest.raises(Unrecognised, match=r"prompt_tokens_details\.cached_tokens: do the input"):
+        detected(row % '"prompt_tokens_details": {"cached_tokens": 0}')
+    assert detected(row % '"options": {"cache": true, "ttl": 5}').name == "generic"
+
+
+@pytest.mark.parametrize(
+    ("cost", "sign", "pattern"),
+    [
+        ("$0.10", r"\$", r"^\$ *(.+)$"),
+        ("USD 0.10", "USD", "^USD *(.+)$"),
+        ("0.10 USD", "USD", "^(.+?) *USD$"),
+        ("0,10 €", "€", "^(.+?) *€$"),
+    ],
+)
+def test_costs_with_their_currency_need_a_mapping(cost, sign, pattern):
+    refused = _refusal(_head("timestamp,cost", ("2026-10-01", cost), delimiter=";"))
+    assert refused.code == "needs_mapping"
+    assert re.search(f"Costs are written with their currency .{sign}", str(refused))
+    assert refused.proposal["columns"] == {"cost_reported": {"column": "cost", "match": pattern}}
 
 
 @pytest.mark.parametrize(
