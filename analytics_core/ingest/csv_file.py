@@ -30,9 +30,9 @@ def head(path: Path, name: str, settings: Settings, delimiter: str | None = None
     Raises Refused for duplicate or too many columns.
     """
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        text = file.read(_HEAD_CHARACTERS)
+        text = file.read(_HEAD_CHARACTERS).lstrip("\r\n")
     told = _TOLD.match(text)
-    text = text[told.end() :] if told else text
+    text = text[told.end() :].lstrip("\r\n") if told else text
     mark = delimiter or (told[1] if told else _delimiter(text))
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     raw_names: tuple[str, ...] = ()
@@ -75,13 +75,11 @@ def _delimiter(text: str) -> str:
 
 def rows(path: Path, known: Head) -> str:
     """SQL of the good records as `_row`, c0 … cN, all text."""
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        told = _TOLD.match(file.readline(16))
     columns = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(known.raw_names)))
     options = (
         f"auto_detect=false, header=true, delim={literal(known.delimiter or ',')}, quote='\"',"
         f" escape='\"', columns={{{columns}}}, store_rejects=true, max_line_size={RECORD_BYTES},"
-        f" skip={1 if told else 0}"
+        f" skip={_above(path)}"
     )
     return " ".join(
         (
@@ -89,6 +87,15 @@ def rows(path: Path, known: Head) -> str:
             f"FROM read_csv({literal(str(path))}, {options})",
         )
     )
+
+
+def _above(path: Path) -> int:
+    """How many lines stand above the header: blank ones, and the one that names the delimiter."""
+    lines = 0
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        while (line := file.readline(16)) and (not line.strip("\r\n") or _TOLD.match(line)):
+            lines += 1
+    return lines
 
 
 def bad_lines(con: DuckDBPyConnection) -> list[Rejected]:

@@ -16,7 +16,7 @@ from analytics_core.ingest import aliases, archive, dropped, normalise, quaranti
 from analytics_core.ingest.connection import connect, workspace
 from analytics_core.ingest.dropped import Dropped
 from analytics_core.ingest.drops import Drop, drops
-from analytics_core.ingest.faults import OURS, about, fault, stopped
+from analytics_core.ingest.faults import BROKEN, OURS, about, fault, stopped
 from analytics_core.ingest.folders import Folders
 from analytics_core.ingest.land import BrokenRows, land
 from analytics_core.ingest.literals import literal
@@ -144,7 +144,7 @@ class Door:
             proposal = {"proposal": unknown.proposal} if unknown.proposal else {}
             refused = Refused(unknown.code, unknown.message, **proposal)
             entry = self.refuse(drop, taken, refused)
-        except (Uneven, BrokenRows, *OURS) as wrong:
+        except (Uneven, BrokenRows, *OURS, *BROKEN) as wrong:
             entry = self.refuse(drop, taken, fault(wrong))
         self.leave_inbox(drop, found)
         step("done", entry.read, entry.verdict, entry.message)

@@ -10,6 +10,8 @@ from analytics_core.store.manifest import Input
 
 # A statement the engine cannot even bind is a fault of ours, whatever the file holds.
 OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
+# What Python raises of a value that nobody thought of.
+BROKEN = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError)
 
 
 def about(refused: Refused, entry: Input) -> Refused:

@@ -89,13 +89,36 @@ def sampled(opened: ParquetFile, known: Head) -> Head:
     """The head with its first rows: sample values, and keys of JSON text inside columns."""
     wanted = [n for n in opened.names if not never_staged(n)][:_SAMPLE_COLUMNS]
     opened.first = _probe(opened, wanted)
-    rows = opened.first.to_pylist() if opened.first is not None else []
+    rows = _records(opened.first) if opened.first is not None else []
     sample = tuple({k: v for k, v in row.items() if k in wanted} for row in rows)
     inner = json_keys.of_columns(opened.names, known.types, sample)
     return Head(
         known.kind, known.name, (*known.columns, *(k for k in inner if k not in known.columns)),
         known.raw_names, known.types, sample, rows=known.rows, paths=inner,
     )  # fmt: skip
+
+
+def _records(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """The rows in Python's types; a value that Python cannot hold is None.
+
+    A year above 9999 is one, and text whose bytes are no UTF-8.
+    """
+    columns = [_values(column) for column in batch.columns]
+    return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _values(column: pa.Array) -> list[Any]:
+    try:
+        return column.to_pylist()
+    except (ValueError, OverflowError):
+        return [_value(cell) for cell in column]
+
+
+def _value(cell: Any) -> Any:
+    try:
+        return cell.as_py()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _probe(opened: ParquetFile, names: list[str]) -> pa.RecordBatch | None:
@@ -222,6 +245,12 @@ def _plain_nested(kind: pa.DataType) -> pa.DataType:
 
 
 def _plain(column: Any, wanted: pa.DataType) -> pa.Array:
+    made = _cast(column, wanted)
+    text = pa.types.is_string(wanted) or pa.types.is_large_string(wanted)
+    return _as_text(made, wanted) if text else made
+
+
+def _cast(column: Any, wanted: pa.DataType) -> Any:
     if column.type == wanted:
         return column
     if isinstance(column.type, pa.BaseExtensionType):
@@ -231,7 +260,24 @@ def _plain(column: Any, wanted: pa.DataType) -> pa.Array:
     try:
         return column.cast(wanted)
     except pa.ArrowInvalid:  # bytes that are no text
-        return pa.nulls(len(column), wanted)
+        return column
+
+
+def _as_text(column: Any, wanted: pa.DataType) -> pa.Array:
+    """The strings, whose bytes Parquet does not promise to be UTF-8; DuckDB dies of others."""
+    if column.type == wanted:
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            column = column.cast(pa.large_binary())
+        else:
+            return column
+    return pa.array([_decoded(cell.as_py()) for cell in column], wanted)
+
+
+def _decoded(value: bytes | None) -> str | None:
+    """A text out of bytes, its broken ones marked, so that one of them costs no other row."""
+    return None if value is None else value.decode("utf-8", "replace")
 
 
 def _duckdb_types(schema: pa.Schema) -> list[str]:

@@ -1,0 +1,81 @@
+"""Values and shapes of files that real tools write and nobody expects."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from analytics_core.ingest import door as door_module
+
+Door = Any
+NOON = datetime(2026, 11, 1, 12)
+HEAD = "request_id,timestamp,model,input_tokens,output_tokens,cost\n"
+ROW = "a,2026-11-01T12:00:00Z,gpt-5,10,1,0.1\n"
+
+
+def requests(**changed: Any) -> pa.Table:
+    columns: dict[str, Any] = {
+        "request_id": ["a", "b", "c"],
+        "timestamp": [NOON + timedelta(seconds=n) for n in range(3)],
+        "model": ["gpt-5"] * 3,
+        "input_tokens": [10, 20, 30],
+        "output_tokens": [1, 2, 3],
+        "cost": [0.1, 0.2, 0.3],
+    }
+    return pa.table(columns | changed)
+
+
+def test_bytes_that_are_no_text_cost_no_other_row(door: Door) -> None:
+    ids = pa.array([b"a", b"b", b"\xff\xfe"], pa.binary())
+    entry = door.take(requests(request_id=ids))
+    assert (entry.verdict, entry.accepted) == ("landed", 3)
+    found = door.ask("SELECT event_id FROM events ORDER BY row")
+    assert found == [("generic:a",), ("generic:b",), ("generic:\ufffd\ufffd",)]
+
+
+def test_text_that_is_no_utf_8_costs_no_other_row(door: Door) -> None:
+    ends = pa.array([0, 1, 2, 4], pa.int32()).buffers()[1]
+    broken = pa.StringArray.from_buffers(3, ends, pa.py_buffer(b"ab\xff\xfe"))
+    columns = {"request_id": broken, "user": broken.dictionary_encode(),
+               "team": broken.cast(pa.large_binary()).view(pa.large_string())}  # fmt: skip
+    entry = door.take(requests(**columns, model=["gpt-5", "gpt-5", "é"]))
+    assert (entry.verdict, entry.accepted) == ("landed", 3)
+    assert door.ask("SELECT user_id, team FROM events ORDER BY row")[::2] == [
+        ("a", "a"), ("\ufffd\ufffd", "\ufffd\ufffd"),
+    ]  # fmt: skip
+    found = door.ask("SELECT event_id, model_raw FROM events ORDER BY row")
+    assert found == [
+        ("generic:a", "gpt-5"), ("generic:b", "gpt-5"), ("generic:\ufffd\ufffd", "é"),
+    ]  # fmt: skip
+
+
+def test_a_time_beyond_what_python_knows_is_one_rejected_row(door: Door) -> None:
+    seconds = pa.array([1_793_534_400, 1_793_534_401, 2**42], pa.int64())
+    entry = door.take(requests(timestamp=seconds.cast(pa.timestamp("s"))))
+    assert (entry.verdict, entry.accepted, entry.rejected) == ("landed", 2, 1)
+    assert dict(entry.reasons)["time_out_of_range"] == 1
+
+
+@pytest.mark.parametrize("above", ["\n", "\r\n\r\n", "\nsep=,\n", "sep=,\n\n"])
+def test_lines_above_the_header_are_passed_over(above: str, door: Door) -> None:
+    entry = door.take(above + HEAD + ROW)
+    assert (entry.verdict, entry.accepted, entry.rejected) == ("landed", 1, 0)
+    assert door.ask("SELECT input_tokens FROM events") == [(10,)]
+
+
+def test_what_nobody_thought_of_costs_one_file_and_not_the_batch(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd, sound = door.write("odd"), door.write(HEAD + ROW, "sound.csv")
+    whole = door_module.recognise
+
+    def fails(path: Any, *others: Any) -> Any:
+        if path.read_bytes() == b"odd":
+            raise OverflowError("date value out of range")
+        return whole(path, *others)
+
+    monkeypatch.setattr(door_module, "recognise", fails)
+    refused, landed = door.ingest(odd, sound)
+    assert (refused.verdict, landed.verdict) == ("unreadable", "landed")
+    assert "Tokentally failed on this file" in refused.message
