@@ -81,7 +81,7 @@ def test_every_page_opens_or_says_whose_it_is_and_fits_a_phone_and_every_chart_i
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= PHONE["width"], (module.PATH, wide)
         page.set_viewport_size(DESK)
-    assert len(spoken) > 25
+    assert len(spoken) > 15  # those of a narrow role are fewer: this only says that there were some
 
 
 # A group of buttons is one stop of the Tab key, and so is a list with its arrow: other keys lead on
