@@ -34,6 +34,7 @@ ARRIVED = "auth.arrived"  # the form was passed in this tab and no page was draw
 LIBRARY = ("name", "authentication_status", "username", "email", "roles", "logout", "init")
 KEYS: frozenset[str] = frozenset((SIGN_IN, OWNER, TICKET, DROP, NOTICE, ARRIVED, *LIBRARY))
 
+_ACCOUNT = "account"  # whether the popover is open
 COOKIE, BROWSER = "tokentally", "tokentally_browser"
 WRONG = "The name or the password is wrong."
 # Checked when nobody of that name exists, so that both answers take the same time (cost 12).
@@ -137,8 +138,17 @@ def end_place(sign_in: str) -> None:
 
 
 def account_popover(principal: Principal, names: Names = NO_NAMES) -> None:
-    """Draws who is signed in, what they see, and the way out."""
-    with st.popover(md_escape(principal.name), icon=":material/account_circle:", width="stretch"):
+    """Draws who is signed in, what they see, and the way out; closed, it is but a button."""
+    box = st.popover(
+        md_escape(principal.name),
+        icon=":material/account_circle:",
+        width="stretch",
+        key=_ACCOUNT,
+        on_change="rerun",
+    )
+    if not box.open:
+        return
+    with box:
         st.text(principal.name)
         if principal.email:
             st.text(principal.email)

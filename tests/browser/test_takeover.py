@@ -68,7 +68,7 @@ def test_a_session_id_is_worth_nothing_without_the_cookies_of_its_browser(server
 def test_an_anonymous_websocket_gets_the_form(server, cookies):
     seen = stream(server, cookies=cookies)
     assert "Username" in seen or "Signing in needs cookies" in seen
-    assert "sign_out" not in seen
+    assert "account_circle" not in seen  # the button of who is signed in
 
 
 def test_a_page_of_another_origin_is_refused(server):

@@ -79,6 +79,12 @@ def enter(at: AppTest, username: str, password: str = PASSWORD) -> AppTest:
     return button(at, "Sign in").click().run()
 
 
+def opened(at: AppTest) -> AppTest:
+    """Opens the account's popover."""
+    at.session_state["account"] = True
+    return at.run()
+
+
 def button(at: AppTest, label: str):
     return next(b for b in at.button if b.label == label)
 
@@ -103,8 +109,14 @@ def test_signed_out_there_is_a_form_and_nothing_else(tab):
     assert not at.exception
 
 
-def test_a_right_password_lets_in_and_says_what_one_sees(tab):
+def test_a_closed_account_is_not_drawn(tab):
     at = enter(tab(), "ana")
+    assert [b.label for b in at.button] == ["Everywhere"]
+    assert "Sign out" in [b.label for b in opened(at).button]
+
+
+def test_a_right_password_lets_in_and_says_what_one_sees(tab):
+    at = opened(enter(tab(), "ana"))
     assert texts(at) == [
         "ana sees your own usage and everything in Search", "ana", "ana@x.example",
         "still: True", "all: False",
@@ -218,7 +230,7 @@ def test_signing_out_is_final_even_with_the_cookie_still_in_the_connection(tab, 
     browser.cookies = {"tokentally_browser": "b1", "tokentally": value}
     other = tab()
     at.query_params["team"] = "Core"
-    button(at, "Sign out").click().run()
+    button(opened(at), "Sign out").click().run()
     assert [i.value for i in at.info] == ["You are signed out."]
     assert scripts(at) == ['<script src="./auth/session.js"></script>']
     assert dict(at.query_params) == {}
@@ -299,7 +311,7 @@ def test_nothing_of_one_person_is_left_for_the_next_in_the_same_tab(tab):
     at = enter(tab(), "ana")
     at.text_input(key="f.note").input("anas note").run()
     at.session_state["url"] = "anas url"
-    button(at, "Sign out").click().run()
+    button(opened(at), "Sign out").click().run()
     assert keys(at) <= login.KEYS
     at = enter(at, "bo")
     assert texts(at)[0] == "bo sees all usage"
@@ -355,7 +367,7 @@ def test_a_name_that_is_markup_is_shown_as_it_is(tab, auth):
         f"credentials:\n  usernames:\n    ana: {{name: '{name}', password: {HASH},"
         f" roles: [lead], teams: ['{name}']}}\n"
     )
-    at = enter(tab(), "ana")
+    at = opened(enter(tab(), "ana"))
     assert texts(at)[1] == name
     assert "](http" not in at.caption[0].value
     assert "](http" not in str(at.get("popover")[0].proto)
@@ -367,7 +379,7 @@ def test_every_session_key_of_signing_in_is_named(tab):
     at.session_state["url"] = "left over"
     at = enter(at, "ana")
     known = {login.SIGN_IN, login.OWNER, login.TICKET, login.ARRIVED}
-    assert keys(at) == {*known, "f.note", "sign_out"}
+    assert keys(at) == {*known, "f.note", "account"}
     ours |= {login.SIGN_IN, login.OWNER, login.TICKET}
     assert {login.SIGN_IN, login.OWNER, login.TICKET, "username", "roles"} <= ours
     assert ours <= login.KEYS
