@@ -56,6 +56,7 @@ def test_a_session_id_is_worth_nothing_without_the_cookies_of_its_browser(server
     owners = stream(server, session=session, cookies=jar)
     assert f'session_id: "{session}"' in owners  # this is how a session is resumed
     assert "Ana Ruiz" in owners
+    assert "popover {" in owners
     theirs = stream(server, session=session, cookies="tokentally_browser=thief")
     assert f'session_id: "{session}"' in theirs
     assert "Username" in theirs
@@ -68,7 +69,7 @@ def test_a_session_id_is_worth_nothing_without_the_cookies_of_its_browser(server
 def test_an_anonymous_websocket_gets_the_form(server, cookies):
     seen = stream(server, cookies=cookies)
     assert "Username" in seen or "Signing in needs cookies" in seen
-    assert "account_circle" not in seen  # the button of who is signed in
+    assert "popover {" not in seen  # such as the one that says who is signed in
 
 
 def test_a_page_of_another_origin_is_refused(server):
