@@ -42,8 +42,11 @@ def _records(text: str, path: Path) -> tuple[Record, ...]:
 def revised(text: str, path: Path, columns: Sequence[str], wanted: Sequence[Row]) -> str:
     """The text with the lines of `wanted`: others taken out, changed ones written anew, new ones last.
 
-    A column that the header lacks is added to it where a line needs it. Raises BadFile.
+    A column that the header lacks is added to it where a line needs it; without a line there is no
+    file to begin. Raises BadFile.
     """
+    if not text and not wanted:
+        return text
     held = {row.number: row for row in rows(text, path, columns)}
     by_number = {row.number: row for row in wanted if row.number is not None}
     records = _records(text, path)

@@ -62,6 +62,10 @@ def test_without_a_file_all_columns_are_written():
     assert text == "name,colour,created,archived,admins,cost_center\nSearch,,,,,\n"
 
 
+def test_without_a_file_and_without_a_line_there_is_nothing_to_write():
+    assert revised("", PATH, COLUMNS, []) == ""
+
+
 def test_line_ends_are_those_of_the_file():
     text = revised(
         "name\r\nA\r\n", PATH, COLUMNS, [Row(2, {"name": "A"}), Row(None, {"name": "B"})]
