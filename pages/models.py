@@ -31,7 +31,7 @@ BLOCKS: layout.Blocks = (
         grains=True,
     ),
     Ranking(
-        "models.dear", "Expensive models", ("model",), ("cost_per_million_tokens",), top=10,
+        "models.dear", "Expensive models: cost per 1M tokens", ("model",), ("cost_per_million_tokens",), top=10,
         also=("cost", "total_tokens", "requests"), share_of="cost",
     ),
 )  # fmt: skip

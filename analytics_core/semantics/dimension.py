@@ -59,7 +59,7 @@ def _dimension(
 
 _ALL = (
     _dimension(
-        "organization", "Organization", "organizations", "The company or account that is billed."
+        "organization", "Organisation", "organisations", "The company or account that is billed."
     ),
     _dimension("team", "Team", "teams", "The team the source names for the request."),
     _dimension(

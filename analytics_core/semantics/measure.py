@@ -232,7 +232,7 @@ _COUNTS = (
             ("teams", "Teams", "team"), ("customers", "Customers", "customer"),
             ("features", "Features", "feature"), ("agents", "Agents", "agent"),
             ("repositories", "Repositories", "repository"), ("api_keys", "API keys", "api_key"),
-            ("providers", "Providers", "provider"), ("organizations", "Organizations", "organization"),
+            ("providers", "Providers", "provider"), ("organizations", "Organisations", "organization"),
         )
     ),
     _reported("total_projects", "Projects", COUNT, "neither", "summary",

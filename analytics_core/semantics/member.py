@@ -8,9 +8,9 @@ from analytics_core.semantics.format import member_label
 Kind = Literal["member", "others", "unattributed"]
 
 _WORDED = (  # members that are code words
-    "service_type", "event_type", "pricing_rule", "cost_source", "recorded",
+    "service_type", "event_type", "pricing_rule", "cost_source", "recorded", "status",
 )  # fmt: skip
-_OWN_WORDS = {"unsplit": "(not itemised)"}
+_OWN_WORDS = {"unsplit": "(not itemised)", "ok": "OK"}
 
 
 @dataclass(frozen=True, slots=True)

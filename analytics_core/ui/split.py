@@ -105,6 +105,5 @@ class Split:
 
 
 def _words(name: str) -> str:
-    """What a dimension is called in its control; a tag is its key."""
-    of = dimension(name)
-    return of.tag or of.label
+    """What a dimension is called in its control, as in the sidebar."""
+    return dimension(name).label

@@ -66,9 +66,9 @@ def test_every_request_is_a_row_with_its_figures_newest_first(activity):
     shown = ("event_type", "project", "user_id", "model", "input_tokens", "output_tokens",
              "cost_nano", "latency_ms", "status")  # fmt: skip
     assert [tuple(row[name] for name in shown) for row in rows] == [
-        ("Token usage", "Search", "bo", "m-large", "1,000", "100", "–", "1.2 s", "error"),
-        ("Image generation", "Secret plan", "cy", "m-image", "–", "–", "$0.16", "1.2 s", "ok"),
-        ("Token usage", "Search", "ann", "m-large", "1,000", "100", "$0.0025", "1.2 s", "ok"),
+        ("Token usage", "Search", "bo", "m-large", "1,000", "100", "–", "1.2 s", "Error"),
+        ("Image generation", "Secret plan", "cy", "m-image", "–", "–", "$0.16", "1.2 s", "OK"),
+        ("Token usage", "Search", "ann", "m-large", "1,000", "100", "$0.0025", "1.2 s", "OK"),
     ]
 
 

@@ -90,7 +90,7 @@ def test_assistants_workflows_tools_and_every_tag_are_offered_where_the_data_hav
     page = app(EVENTS, view="table", **OCTOBER)
     by = next(s for s in page.button_group if s.key == "panel.usage.split.by")
     assert [words.replace("\\", "").replace("\u2060", "") for words in by.options] == [
-        "Agent", "workflow", "Operation", "Source", HOSTILE,
+        "Agent", "Tag workflow", "Operation", "Source", f"Tag {HOSTILE}",
     ]  # fmt: skip
     assert "](http" not in "".join(by.options)
     page.session_state["panel.usage.split.by"] = "tag:workflow"

@@ -23,6 +23,7 @@ def test_without_a_file_everything_is_called_by_its_id(tmp_path: Path):
     read = names(tmp_path)
     assert read.label("user", "u1") == "u1"
     assert read.label("service_type", "text_generation") == "Text generation"
+    assert [read.label("status", value) for value in ("ok", "cancelled")] == ["OK", "Cancelled"]
     assert read.label("user", None) == "(unattributed)"
 
 

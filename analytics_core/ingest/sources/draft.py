@@ -34,7 +34,7 @@ FIRST: tuple[Field, ...] = (
     Field(name="provider", label="Provider", constant=True),
 )
 MORE: tuple[Field, ...] = (
-    Field(name="organization", label="Organization", constant=True),
+    Field(name="organization", label="Organisation", constant=True),
     Field(name="team", label="Team", constant=True),
     Field(name="customer", label="Customer", constant=True),
     Field(name="feature", label="Feature", constant=True),
