@@ -17,7 +17,7 @@ Names: TypeAlias = tuple[str | None, ...]  # members of a page of the table, Non
 class Also:
     """One more column of text: its heading, and what it says of each of those members.
 
-    `first`: it stands beside the name, before the figures.
+    `first`: it stands beside the figure that ranks, which a phone shows with the name.
     """
 
     heading: str

@@ -40,6 +40,7 @@ from analytics_core.ui.tables import TOTAL, table
 PAGE = 50  # rows the browser is sent at once
 SEEN = 16  # rows of the table, the total included, that are seen without scrolling
 CHARTED = 10
+ALL_USAGE = "All usage"  # the total below rows of which some are left out
 _DOT = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' width='24' height='24'>"
     "<circle cx='12' cy='12' r='5' fill='{colour}'/></svg>"
@@ -208,9 +209,9 @@ class Members:
         names: Names = tuple(row.member.name for row in rows)
         if self.coloured:
             yield "dot", self._dots(view, every, rows)
-        labels = pl.Series([*(row.label for row in rows), TOTAL], dtype=pl.String)
+        total = ALL_USAGE if self.most else TOTAL
+        labels = pl.Series([*(row.label for row in rows), total], dtype=pl.String)
         yield "name", (labels, self._name_column())
-        yield from self._texts(view, names, first=True)
         for place, name in enumerate(self._offered(every)):
             of = [measure.name for measure in every.measures].index(name)
             declared = every.measures[of]
@@ -224,6 +225,7 @@ class Members:
             yield f"m{place}", (pl.Series(texts), look)
             if of == 0:
                 yield from _share_and_change(every, rows)
+                yield from self._texts(view, names, first=True)
         if self.trend:
             yield "trend", (self._trend(view, names), st.column_config.AreaChartColumn("Trend"))
         yield from self._texts(view, names, first=False)

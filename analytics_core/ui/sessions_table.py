@@ -87,9 +87,10 @@ class Sessions:
         columns: dict[str, Sequence[str | None]] = {
             "start": [moment_text(one.started, zone) for one in listed],
             "session": [one.id for one in listed],
+            "cost": [_figure(one, "cost") for one in listed],  # first, as a screen ends somewhere
+            "duration": [_duration(one) for one in listed],
             **{name: [_name(one, name, view.names) for one in listed] for name in said},
             **{name: [_figure(one, name) for one in listed] for name in SUMS},
-            "duration": [_duration(one) for one in listed],
         }
         table(
             pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).fill_null(""),

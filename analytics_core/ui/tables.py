@@ -18,6 +18,7 @@ from analytics_core.semantics.unit import Unit
 TOTAL = "Total"
 ROW_HEIGHT = 35  # pixels
 SEEN = 11  # rows of a table
+FEW = 4  # more of them are shown too, rather than scrolled to
 
 
 def timeline_table(timeline: Timeline, totals: Breakdown | None, key: str) -> None:
@@ -136,15 +137,22 @@ def table(
     seen: int = SEEN,
     order: Sequence[str] | None = None,
 ) -> None:
-    """A frame of finished texts as every table looks; beyond `seen` rows it scrolls."""
+    """A frame of finished texts as every table looks; well beyond `seen` rows it scrolls."""
     st.dataframe(
         frame.to_arrow(),  # any other frame would go to the browser by way of pandas
         hide_index=True,
         column_order=order,
         column_config=config,
         key=key,
-        height=ROW_HEIGHT * (min(len(frame), seen) + 1) + 2,
+        height=_height(len(frame), seen),
     )
+
+
+def _height(rows: int, seen: int) -> int:
+    """The pixels of a table: all of its rows, or so many that half a row says there are more."""
+    if rows <= seen + FEW:
+        return ROW_HEIGHT * (rows + 1) + 2
+    return ROW_HEIGHT * (seen + 1) + ROW_HEIGHT // 2
 
 
 def _texts(figures: Sequence[Figure], measure: Measure) -> pl.Series:

@@ -46,6 +46,12 @@ def test_the_six_cards_of_sessions(app):
     ]  # fmt: skip
 
 
+def test_what_a_session_cost_stands_before_who_and_what_it_was_of(app):
+    page = app(EVENTS, path="sessions", **OCTOBER)
+    listed = next(d.value for d in page.dataframe if "session" in d.value)
+    assert list(listed)[:5] == ["start", "session", "cost", "duration", "user"]
+
+
 def test_without_any_session_the_panels_of_sessions_are_not_there(app):
     page = app([EVENTS[3], EVENTS[4]], path="sessions", **OCTOBER)
     assert not page.error
@@ -62,6 +68,7 @@ def test_one_session_says_whose_it_was_and_how_it_went(app):
     assert "3 Oct 2025, 09:00 (UTC)" in words
     assert "10 min" in words
     assert _metrics(page)["Cost"] == "$6.00"
+    assert {(m.delta, m.proto.delta_description) for m in page.metric} == {("", "")}  # it was once
     steps = page.dataframe[0].value
     assert steps["So far"].to_list() == ["$4.00", "$6.00"]
     assert steps["Model"].to_list() == ["m-large", "m-small"]

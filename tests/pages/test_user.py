@@ -52,8 +52,8 @@ def test_my_usage_is_the_readers_own_in_figures_panels_and_last_sessions(app):
     ]  # fmt: skip
     last = page.dataframe[-1].value
     assert last.to_numpy().tolist() == [
-        ["3 Oct 2025, 09:00", "ann-3", "", "Search", "1", "1,000", "$1.00", "4.0 s"],
-        ["1 Oct 2025, 09:00", "ann-1", "Triage", "Search", "2", "2,000", "$42.00", "12 min"],
+        ["3 Oct 2025, 09:00", "ann-3", "$1.00", "4.0 s", "", "Search", "1", "1,000"],
+        ["1 Oct 2025, 09:00", "ann-1", "$42.00", "12 min", "Triage", "Search", "2", "2,000"],
     ]
 
 

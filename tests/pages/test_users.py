@@ -56,12 +56,12 @@ def test_cards_tables_and_panels_of_the_people_of_a_month(app):
         "All users", "Compare users", "Teams", "Who comes back",
     ]  # fmt: skip
     assert [row[:6] for row in _table(page)] == [
-        ["ann", "field", "$40.00", "51%", 40 / 79, "+300%"],
-        ["bo", "dark", "$25.00", "32%", 25 / 79, "new"],
-        ["cy", "core", "$9.00", "11%", 9 / 79, "+350%"],
-        ["leo", "core", "$1.00", "1.3%", 1 / 79, "new"],
-        ["(unattributed)", "", "$4.00", "5.1%", 4 / 79, "new"],
-        ["Total", "", "$79.00", "", None, ""],
+        ["ann", "$40.00", "51%", 40 / 79, "+300%", "field"],
+        ["bo", "$25.00", "32%", 25 / 79, "new", "dark"],
+        ["cy", "$9.00", "11%", 9 / 79, "+350%", "core"],
+        ["leo", "$1.00", "1.3%", 1 / 79, "new", "core"],
+        ["(unattributed)", "$4.00", "5.1%", 4 / 79, "new", ""],
+        ["Total", "$79.00", "", None, "", ""],
     ]
     assert _table(page)[0][6:] == [
         "2", "2", "2,000", "Triage +1", "m-large +1", "9 Nov 2025, 09:00",
