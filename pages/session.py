@@ -18,6 +18,7 @@ BLOCKS: layout.Blocks = (
     Cards(
         "session",
         ("cost", "requests", "total_tokens", "cache_hit_ratio", "latency_mean", "error_rate"),
+        once=True,
     ),
     Steps("session.steps", "Request by request"),
     (

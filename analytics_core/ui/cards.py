@@ -30,6 +30,7 @@ from analytics_core.ui.headings import heading
 from analytics_core.ui.page_file import remember
 
 NOTABLE = 0.1  # a change is coloured only beyond this, and only where it is better or worse
+_BESIDE = {"session_duration_median": "Median"}  # below the average, which says of what
 LARGE = 11  # letters of a name that a card has room for in the size of a figure
 
 
@@ -84,7 +85,8 @@ class Cards:
 
     A name stands for that measure of the page's View. `note` is a line below them. Measures in
     `optional` have no card while they are unknown, and were before. `of` is the dimension that
-    adoption and its kin are of.
+    adoption and its kin are of. With `once` they are of something that happened once: a change
+    against the period before and a course over this one would say nothing.
     """
 
     page: str
@@ -92,6 +94,7 @@ class Cards:
     note: Callable[[View], str] | None = None
     optional: tuple[str, ...] = ()
     of: str = ""
+    once: bool = False
 
     def questions(self, view: View) -> Sequence[Query]:
         """The figures of the page's View and their course over it."""
@@ -170,16 +173,17 @@ def reached(view: View) -> bool:
 def _figure(view: View, cards: Cards, own: Own, card: Card) -> None:
     measure = card.measure
     name = _name(cards.page, own.measure if own.label == heading(measure) else own.label)
+    delta = _delta(card.change, measure) if reached(view) else UNKNOWN
     with st.container(border=True, height="stretch", gap="xxsmall", key=name):
         st.metric(
             own.label,
             _value(view, card),
-            delta=_delta(card.change, measure) if reached(view) else UNKNOWN,
+            delta=None if cards.once else delta,
             delta_color=_colour(card.change, measure),
             delta_arrow=_arrow(card.change),
-            delta_description=own.versus,
+            delta_description=None if cards.once else own.versus,
             help=NEEDS.get(measure.name) if card.value is None else None,
-            chart_data=_course(card),
+            chart_data=None if cards.once else _course(card),
             chart_type="area",
             height="stretch",
         )
@@ -194,7 +198,7 @@ def _beside(view: View, measure: Measure) -> None:
     value = view.ask(Query((measure.name,)))[measure.name][0]
     few = value is None and measure.least
     st.caption(
-        f"{measure.label} {text(value, measure.unit, additive=measure.additive)}",
+        f"{_BESIDE.get(measure.name, measure.label)} {text(value, measure.unit, additive=measure.additive)}",
         help=f"Needs at least {measure.least} requests that know it" if few else None,
     )
 

@@ -71,6 +71,8 @@ def period_line(view: View) -> None:
 def _compared(view: View) -> Iterator[str]:
     """What the changes on the cards are against, or why there are none."""
     period, first = view.filters.period, view.first_event()
+    if until(view) <= period.start:
+        return  # nothing is known of it yet
     if first is not None and based(view):
         yield f"compared with {period_text(period.previous(), before(view).filters.period.end)}"
     elif first is not None:

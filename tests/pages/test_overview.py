@@ -70,6 +70,11 @@ def test_the_lines_above_say_period_zone_and_how_far_the_data_reach(app):
     assert "25% of tokens unpriced" in words
 
 
+def test_a_period_the_data_do_not_reach_is_compared_with_nothing(app):
+    words = _words(app(EVENTS, period="2025-12"))
+    assert "**December 2025** · UTC" in words
+
+
 def test_data_that_end_long_ago_are_a_warning(app):
     page = app(EVENTS, **OCTOBER)
     assert [w.value.startswith("Data up to 2 Nov 2025") for w in page.warning] == [True]

@@ -47,7 +47,9 @@ def _facts(view: View, now: datetime) -> Iterator[Fact]:
     yield Fact(
         "Data up to",
         _day(newest) if newest else UNKNOWN,
-        f"{newest:%Y, %H:%M} · {_age(now, until)} ago" if newest and until else "no data yet",
+        f"{_year(newest, now)}{newest:%H:%M} · {_age(now, until)} ago"
+        if newest and until
+        else "no data yet",
         "The newest event of the whole store.",
     )
     if view.scope.everything:
@@ -67,7 +69,7 @@ def _facts(view: View, now: datetime) -> Iterator[Fact]:
     yield Fact(
         "Price book of",
         _day(as_of),
-        f"{as_of.year} · {(now.date() - as_of).days:,} days old",
+        f"{_year(as_of, now)}{(now.date() - as_of).days:,} days old",
         "The newest price change in the price book that ships with this version.",
     )
 
@@ -93,8 +95,12 @@ def _of_files(view: View) -> Iterator[Fact]:
 
 
 def _day(day: date) -> str:
-    """26 Nov: a card has no room for the year, which stands below."""
+    """26 Nov: a card has no room for the year, which stands below where it is another one."""
     return date_text(day).removesuffix(f" {day.year}")
+
+
+def _year(day: date, now: datetime) -> str:
+    return "" if day.year == now.year else f"{day.year} · "
 
 
 def _age(now: datetime, until: datetime) -> str:

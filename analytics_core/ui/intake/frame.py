@@ -1,7 +1,7 @@
 """The frame of one part of the Data page, and its tables."""
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from analytics_core.ui.errors import edge
 
 PAGE = "data"
 _ROW, _MOST_HEIGHT = 35, 560  # pixels
+_OUTLIER = 40  # letters; a text of more is read in the row's own page
 
 
 @contextlib.contextmanager
@@ -84,7 +85,7 @@ def table(
         shown[f"c{at}"] = pl.Series(texts, dtype=pl.String)
         side = "left" if column.unit is None else "right"
         config[f"c{at}"] = st.column_config.TextColumn(
-            column.heading, alignment=side, pinned=at == 0
+            column.heading, alignment=side, pinned=at == 0, width=_width(texts)
         )
         if barred and column.unit is Unit.RATIO:
             shown[f"b{at}"] = pl.Series([v if isinstance(v, float) else None for v in cells])
@@ -102,6 +103,15 @@ def table(
         height=min(_MOST_HEIGHT, _ROW * (len(sheet.rows) + 1) + 2),
         **more,
     )
+
+
+def _width(texts: Sequence[str]) -> int | None:
+    """The pixels of a column with a text much longer than the others, which would be cut."""
+    lengths = [len(text) for text in texts]
+    longest = max(lengths, default=0)
+    if not longest or longest > _OUTLIER or longest * len(lengths) < 2 * sum(lengths):
+        return None
+    return int(6.4 * longest) + 16
 
 
 def _rows(key: str) -> list[int]:
