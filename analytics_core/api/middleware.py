@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics_core.access.gate import Gate
+from analytics_core.access.principal import Principal
 from analytics_core.access.secret import binding_of, digest, fresh
 from analytics_core.api.ahead import Ahead
 from analytics_core.api.packed import Packed
@@ -26,6 +27,8 @@ from analytics_core.api.strange import Strange
 
 # Streamlit answers these to anybody: names of functions, and an interface that drives the app.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+# It keeps what is sent there in memory, for as long as a tab is open, for anybody with a tab.
+UPLOADS = "/_stcore/upload_file"
 A_YEAR = 365 * 24 * 3600
 
 
@@ -134,7 +137,8 @@ class Headers:
 class Closed:
     """Answers 404 where Streamlit would tell or serve something to anybody.
 
-    Downloads under /media need a living sign-in of that browser: their ids can be known.
+    Downloads under /media need a living sign-in of that browser: their ids can be known. Uploads
+    need that of an administrator, who alone has a box for them.
     """
 
     def __init__(self, app: ASGIApp, gate: Gate) -> None:
@@ -151,15 +155,18 @@ class Closed:
         path: str = scope["path"]
         if any(closed in path for closed in CLOSED):
             return False
-        if _segment(path) != "media":
+        uploads = UPLOADS in path
+        if not uploads and _segment(path) != "media":
             return True
-        return await run_in_threadpool(self._signed_in, HTTPConnection(scope))
+        principal = await run_in_threadpool(self._principal, HTTPConnection(scope))
+        return principal is not None and (not uploads or principal.has_role("admin"))
 
-    def _signed_in(self, connection: HTTPConnection) -> bool:
+    def _principal(self, connection: HTTPConnection) -> Principal | None:
+        """Whose sign-in the browser has."""
         value = connection.cookies.get(SIGN_IN)
         binding = binding_of(connection.cookies.get(BROWSER))
         sign_in = digest(value) if value else None
-        return self.gate.principal(sign_in, binding, datetime.now(UTC)) is not None
+        return self.gate.principal(sign_in, binding, datetime.now(UTC))
 
 
 def _segment(path: str) -> str:

@@ -72,7 +72,9 @@ def client_of() -> Callable[..., TestClient]:
             Route("/media/1.csv", file),
             Route("/mediation", file), Route("/static/app.js", file),
             Route("/_stcore/metrics", file), Route("/_stcore/agent/openapi.json", file),
-            Route("/_stcore/health", file), WebSocketRoute("/_stcore/stream", echo),
+            Route("/_stcore/health", file), Route("/_stcore/upload_file/{tab}/{file}", file,
+                                                  methods=["PUT", "DELETE"]),
+            WebSocketRoute("/_stcore/stream", echo),
         ]  # fmt: skip
         folder = changed.file.path.parent / "data"
         app = Starlette(routes=[*routes(changed, folder), *own], middleware=middleware(changed))

@@ -94,6 +94,17 @@ def test_a_download_needs_a_living_sign_in_of_that_browser(client, gate, ticket)
     assert not downloads(client, value)  # a replayed cookie
 
 
+@pytest.mark.parametrize(("role", "status"), [("member", 404), ("manager", 404), ("admin", 200)])
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_only_administrators_upload(client, gate, ticket, role, status, method):
+    path = gate.file.path
+    path.write_text(path.read_text().replace("[member]", f"[{role}]"))
+    where = "/_stcore/upload_file/a-tab/a-file"
+    assert client.request(method, where, content=b"x").status_code == 404
+    plant(client, ticket)
+    assert client.request(method, where, content=b"x").status_code == status
+
+
 def expired(now: datetime) -> str:
     claims = {"username": "ana", "exp_date": (now + timedelta(days=30)).timestamp()}
     return jwt.encode(claims, "some_key" + " " * 24, algorithm="HS256")
