@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import polars as pl
 
@@ -12,7 +13,10 @@ from analytics_core.store import sql
 from analytics_core.store.asked import Asked, Asking
 from analytics_core.store.engine import Bound, Compiled
 from analytics_core.store.sql_parts import Part
+from analytics_core.store.sql_relations import Selection
 from analytics_core.store.sql_sums import sums
+
+FILES = "the files of the store that may hold them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,8 @@ class Facts:
 class Explained:
     """How one answer came about: the statements, the rows behind it and where money comes from.
 
-    `sql` are the statements in order and `params` the values bound to each; `ms` the time the
-    engine took, uncached. `known` holds per measure the number of rows whose input is known:
+    `sql` are the statements in order and `params` the values bound to each, files by their names
+    and only for those who see every row; `ms` the time the engine took, uncached. `known` holds per measure the number of rows whose input is known:
     events, for session measures sessions, for items items.
     """
 
@@ -96,7 +100,7 @@ def explained(
     facts = facts_of(asking.engine.run(sql.facts(asking.chosen, asking.engine.dialect)))
     return Explained(
         tuple(c.text for c in ran),
-        tuple(tuple(c.params.items()) for c in ran),
+        tuple(tuple((k, _said(v, asking.chosen)) for k, v in c.params.items()) for c in ran),
         ms,
         "Parquet",
         facts.rows,
@@ -105,6 +109,16 @@ def explained(
         version,
         data_until,
     )
+
+
+def _said(value: Bound, chosen: Selection) -> Bound:
+    """A bound value; in place of paths the names of the files.
+
+    Which files there are, and how many, is what others have too.
+    """
+    if not isinstance(value, list) or not value or not set(value) <= set(chosen.every):
+        return value
+    return [Path(str(path)).name for path in value] if chosen.scope.everything else FILES
 
 
 def _known(asked: Asked, asking: Asking) -> dict[str, int]:

@@ -486,6 +486,20 @@ def test_an_answer_can_be_explained(ledger):
     assert "m-small" not in "".join(told.sql)
 
 
+@pytest.mark.access
+def test_an_explanation_names_files_to_those_who_see_every_row_and_paths_to_nobody(ledger):
+    store, query = ledger(ROWS), Query(("cost", "sessions"), ("model",))
+    held = {Path(f.path).name for f in store.manifest.files}
+    whole = over(store, "2026-11").explained(query)
+    lists = [v for values in whole.params for _, v in values if isinstance(v, list)]
+    assert {name for names in lists for name in names} & held
+    bo = over(store, "2026-11", scope=Scope(((Pick("user", ("bo",)),),))).explained(query)
+    assert len(bo.sql) == len(whole.sql)
+    assert not [name for name in held if name in str(bo.params)]
+    for told in (whole, bo):
+        assert str(store.data) not in str(told.params)
+
+
 def test_a_page_of_questions_takes_few_statements_and_says_what_each_says_alone(
     ledger, monkeypatch
 ):
