@@ -18,6 +18,7 @@ from analytics_core.store.view import View
 from analytics_core.ui import state
 from analytics_core.ui.download import File, Made, menu
 from analytics_core.ui.focus_files import ELSEWHERE, few, focus_files
+from analytics_core.ui.login import still_sees
 
 OF_FOCUS = ("costs", "explore")  # the pages where FOCUS rows are offered
 _PANELS = state.of_panel("page", "panels")
@@ -98,6 +99,8 @@ def _files(name: str, panel: Panel, scope: str) -> Iterator[File]:
 @st.fragment
 def page_menu(view: View, title: str) -> None:
     """The files of the whole page."""
+    if not still_sees(view.scope):
+        st.rerun()
     panels: Mapping[str, Panel] = st.session_state[_PANELS]
     scope = state.scope_words()
 
