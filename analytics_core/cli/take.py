@@ -10,6 +10,7 @@ from pathlib import Path
 
 from analytics_core import settings as configuration
 from analytics_core.cli.call import ERROR, OK, Call, Command, many
+from analytics_core.cli.deeds import noted
 from analytics_core.errors import BadValue, NotAsked
 from analytics_core.export.table import aligned, printable
 from analytics_core.ingest.demo.make import EVENTS, MONTHS, SEED, Recipe
@@ -168,7 +169,9 @@ def _remove_demo(call: Call) -> int:
     from analytics_core.ingest.demo.remove import remove
 
     call.check_data()
-    gone = remove(call.folders, call.settings, call.read_again)
+    with noted(call, "demo removed") as doing:
+        gone = remove(call.folders, call.settings, call.read_again)
+        doing.rows = gone.rows
     call.say(
         asdict(gone),
         [

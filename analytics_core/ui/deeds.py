@@ -1,7 +1,9 @@
 """What the person of this tab did, written into the audit."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -19,7 +21,32 @@ def note(
     _write(login.who(), action, asked, result, rows, token, _address())
 
 
-def later(action: str, asked: str) -> Callable[[int, str], None]:
+@dataclass(slots=True)
+class Doing:
+    """A deed while it is done: what came of it by now."""
+
+    result: str = "failed"
+    rows: int | None = None
+
+    def done(self, rows: int) -> None:
+        """It went well; `rows` is how many events it changed."""
+        self.result, self.rows = "ok", rows
+
+
+@contextmanager
+def noted(action: str, asked: str) -> Generator[Doing]:
+    """Notes what the block does, and that it failed unless the block says that it is done.
+
+    Also when the run is ended in the middle of it, by a click or a closed tab.
+    """
+    doing, finished = Doing(), later(action, asked)
+    try:
+        yield doing
+    finally:
+        finished(doing.rows, doing.result)
+
+
+def later(action: str, asked: str) -> Callable[[int | None, str], None]:
     """Notes a deed of this tab with its rows and result, when that is called, from anywhere."""
     there, address = login.whoever(), _address()
     return lambda rows, result: _write(there(), action, asked, result, rows, "", address)

@@ -12,6 +12,7 @@ from analytics_core import settings
 from analytics_core.api.background import wants_demo
 from analytics_core.ingest.door import ingest
 from analytics_core.ingest.folders import Folders
+from analytics_core.store import manifest
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +61,7 @@ def test_the_demo_has_something_of_everything_that_can_happen_to_a_file(run, dem
 def test_removing_the_demo_leaves_nothing_of_it_and_the_app_makes_no_other(run, copied) -> None:
     assert under(copied / "archive")
     assert under(copied / "quarantine")
+    held = manifest.load(copied / "events").rows
     ran = run("demo", "--remove")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.endswith(
@@ -68,6 +70,9 @@ def test_removing_the_demo_leaves_nothing_of_it_and_the_app_makes_no_other(run, 
     )
     for place in ("archive", "quarantine", "settings"):
         assert under(copied / place) == []
+    (audited,) = json.loads(run("audit", "--json").out)["rows"]
+    assert (audited["action"], audited["result"]) == ("demo removed", "ok")
+    assert audited["rows"] == held
     assert run("files").out == "No files.\n"
     assert json.loads(run("query", "--measures", "events", "--json").out)["data_until"] is None
     assert not wants_demo(copied)

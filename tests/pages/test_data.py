@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from analytics_core import settings
 from analytics_core.access.audit import Audit
 from analytics_core.ingest.door import ingest
 from analytics_core.ingest.folders import Folders
+from analytics_core.ingest.program import Ran
 from analytics_core.store import manifest
 from analytics_core.ui import login
+from analytics_core.ui.intake import work
 from tests.conftest import ACCOUNTS, HASH
 
 NOW = datetime(2025, 10, 20, 12, tzinfo=UTC)
@@ -235,9 +238,32 @@ def test_forgetting_asks_twice_and_takes_the_rows_out(data, folders):
     assert "3 events are gone with secret-log.jsonl." in _words(page)
     assert _metrics(page)["Events"] == "0"
     assert manifest.load(folders.events).rows == 0
-    (_, deed), *_ = Audit(login.gate().state).newest(5)
-    assert (deed.principal, deed.action, deed.rows) == ("ada", "forget", 3)
+    file_id = page.query_params["file"]
+    assert _noted() == ("ada", "forget", f"file={file_id}", "ok", 3)
     assert ["Taken out again"] in [row[7:8] for row in _rows(page, 0)]
+
+
+def _noted() -> tuple[str, str, str, str, int | None]:
+    """The newest deed of the audit."""
+    ((_, deed),) = Audit(login.gate().state).newest(1)
+    return deed.principal, deed.action, deed.asked, deed.result, deed.rows
+
+
+@pytest.mark.access
+@pytest.mark.parametrize("ends", ["with an error", "by a click elsewhere"])
+def test_what_failed_is_in_the_audit_too(data, folders, monkeypatch, ends: str):
+    def run(*_: object) -> Ran:
+        if ends == "by a click elsewhere":
+            raise StopException
+        return Ran(1, "", "Another ingest is running.")
+
+    monkeypatch.setattr(work, "run", run)
+    file_id = _file_id(folders, "secret-log.jsonl")
+    page = data(file=file_id)
+    page.button(key="panel.data.file.forget").click().run()
+    page.checkbox(key="panel.data.files.sure").check().run()
+    page.button(key="panel.data.files.sure.do").click().run()
+    assert _noted() == ("ada", "forget", f"file={file_id}", "failed", None)
 
 
 def test_a_dialog_that_is_declined_changes_nothing(data, folders):
@@ -258,6 +284,7 @@ def test_a_deed_of_somebody_demoted_meanwhile_is_refused(data, folders, tmp_path
     page.button(key="panel.data.files.sure.do").click().run()
     assert manifest.load(folders.events).rows == 3
     assert "3 events" not in _words(page)
+    assert (_noted()[:2], _noted()[3:]) == (("ada", "forget"), ("failed", None))
 
 
 def test_repricing_is_shown_first_and_applied_when_asked_twice(data, folders):
@@ -272,6 +299,7 @@ def test_repricing_is_shown_first_and_applied_when_asked_twice(data, folders):
     page.checkbox(key="panel.data.reprice.sure").check().run()
     page.button(key="panel.data.reprice.sure.do").click().run()
     assert "1 change applied." in _words(page)
+    assert _noted() == ("ada", "reprice", "", "ok", 1)
     assert _metrics(page)["Unpriced tokens"] == "0"
 
 

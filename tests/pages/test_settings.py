@@ -306,6 +306,9 @@ def test_a_price_is_tried_before_it_is_applied(page, folder: Path, editors, monk
     _button(tab, "Save and apply").click().run()
     assert asked[1] == (("reprice", "--apply", "--json", "--progress"), after)
     assert "The costs of 1 month are written anew." in _words(tab)
+    ((_, deed), (_, before)) = Audit(login.gate().state).newest(2)
+    assert (deed.action, deed.result, deed.rows) == ("reprice", "ok", change["rows"])
+    assert (before.action, before.asked) == ("settings", "prices.csv")
 
 
 def test_a_wrong_price_is_told_and_a_failed_dry_run_too(page, folder, editors, monkeypatch):
@@ -347,3 +350,6 @@ def test_what_somebody_sees_is_seen_in_their_scope(page, folder: Path):
     assert "Settings" not in words.split("Pages in their menu: ")[1].split("\n")[0]
     assert "in their eyes: **1** event, **$3.00**." in words
     assert "python -m analytics_core user passwd ann" in words
+    tab.run()
+    looks = [d for _, d in Audit(login.gate().state).every() if d.action == "seen as"]
+    assert [(d.principal, d.asked) for d in looks] == [("ada", "user=ann")]

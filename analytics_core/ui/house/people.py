@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import polars as pl
 import streamlit as st
@@ -18,7 +19,7 @@ from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
-from analytics_core.ui import login, state
+from analytics_core.ui import deeds, login, state
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.sidebar import Entry
 
@@ -121,8 +122,16 @@ def _choose(accounts: Sequence[Account]) -> Account | None:
         placeholder="Whose eyes?",
         label_visibility="collapsed",
         persist_state="session",
+        on_change=_looked,
     )
     return by_name.get(chosen) if chosen else None
+
+
+def _looked() -> None:
+    """For the choice: whose eyes an administrator looked through stands in the audit."""
+    chosen = st.session_state[_CHOSEN]
+    if chosen:
+        deeds.note("seen as", urlencode({"user": chosen}))
 
 
 def _sees(view: View, principal: Principal, menu: Menu, now: datetime) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from analytics_core.ingest.program import Ran, run
 from analytics_core.store.view import View
-from analytics_core.ui import login, state
+from analytics_core.ui import deeds, login, state
 from analytics_core.ui.house.editing import Button, Editing, Offer, offer, save, say
 from analytics_core.ui.intake.frame import table
 from analytics_core.ui.intake.prices import changes_sheet, changes_total
@@ -68,11 +68,15 @@ def _apply(view: View, file: Editing, wanted: str) -> None:
     if not save(file, wanted):
         return
     say(f"{name} is saved.")
-    ran = _run(view, ("--apply",), "Writing the new costs")
+    with deeds.noted("reprice", "") as deed:
+        ran = _run(view, ("--apply",), "Writing the new costs")
+        changes = [] if ran.code else _answer(ran)
+        if not ran.code:
+            deed.done(sum(change["rows"] for change in changes))
     if ran.code:
         say(f"The stored costs are as they were: {ran.mistake}")
         return
-    months = len({change["month"] for change in _answer(ran)})
+    months = len({change["month"] for change in changes})
     say(f"The costs of {months} {'month' if months == 1 else 'months'} are written anew.")
 
 

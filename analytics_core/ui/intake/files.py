@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -253,10 +254,12 @@ def _forget_dialog(view: View, entry: Input) -> None:
 
 
 def _forget(view: View, entry: Input) -> None:
-    answer = work.command(view, ("forget", entry.file_id), "Taking its rows out …")
+    with deeds.noted("forget", urlencode({"file": entry.file_id})) as doing:
+        answer = work.command(view, ("forget", entry.file_id), "Taking its rows out …")
+        if answer is not None:
+            doing.done(answer["rows"])
     work.answered()
     if answer is not None:
         rows = answer["rows"]
-        deeds.note("forget", entry.file_id, rows=rows)
         many = "event is" if rows == 1 else "events are"
         work.say(f"{rows:,} {many} gone with {entry.name}.", good=True)

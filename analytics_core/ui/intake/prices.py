@@ -171,11 +171,13 @@ def _apply_dialog(view: View, months: int) -> None:
     with st.container(horizontal=True):
         if st.button("Apply", key=f"{_SURE}.do", type="primary", disabled=not sure):
             doing = "Writing the new costs …"
-            answer = work.command(view, ("reprice", "--apply", "--progress"), doing)
+            with deeds.noted("reprice", "") as deed:
+                answer = work.command(view, ("reprice", "--apply", "--progress"), doing)
+                if answer is not None:
+                    deed.done(sum(c["rows"] for c in answer["changes"]))
             work.answered()
             if answer is not None:
                 done = len(answer["changes"])
-                deeds.note("reprice", "", rows=sum(c["rows"] for c in answer["changes"]))
                 work.say(f"{done:,} {'change' if done == 1 else 'changes'} applied.", good=True)
             st.rerun()
         if st.button("Keep", key=f"{_SURE}.no"):
