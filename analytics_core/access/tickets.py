@@ -8,6 +8,7 @@ from hmac import compare_digest
 from analytics_core.access.secret import digest, fresh
 
 LIFE = timedelta(seconds=60)
+KEPT = timedelta(hours=1)  # how long a late one can still be renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class _Ticket:
     value: str  # the cookie's value
     binding: str
     expires: datetime
+    redeemed: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(slots=True)
@@ -28,7 +30,7 @@ class Tickets:
         """A new ticket for a cookie value, good for one browser and 60 seconds."""
         ticket = fresh()
         with self._lock:
-            self._open = {k: t for k, t in self._open.items() if t.expires > now}
+            self._open = {k: t for k, t in self._open.items() if t.expires > now - KEPT}
             self._open[digest(ticket)] = _Ticket(value, binding, now + LIFE)
         return ticket
 
@@ -37,10 +39,27 @@ class Tickets:
         held = self._open.get(digest(ticket))
         return held is not None and held.expires > now
 
+    def renewed(self, ticket: str, now: datetime) -> str | None:
+        """Another ticket in place of one that was too late; None for a used or unknown one."""
+        with self._lock:
+            late = self._open.pop(digest(ticket), None)
+        return self.issue(late.value, late.binding, now) if late else None
+
+    def wait(self, ticket: str, seconds: float) -> None:
+        """Waits until the ticket is redeemed, at most so long."""
+        held = self._open.get(digest(ticket))
+        if held is not None:
+            held.redeemed.wait(seconds)
+
     def redeem(self, ticket: str, binding: str, now: datetime) -> str | None:
         """The cookie value, once; None for a used, late, unknown or foreign ticket."""
+        key = digest(ticket)
         with self._lock:
-            held = self._open.pop(digest(ticket), None)
-        if held is None or held.expires <= now or not compare_digest(held.binding, binding):
+            held = self._open.get(key)
+            if held is None or held.expires <= now:
+                return None
+            del self._open[key]
+        if not compare_digest(held.binding, binding):
             return None
+        held.redeemed.set()
         return held.value

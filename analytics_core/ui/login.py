@@ -36,6 +36,7 @@ KEYS: frozenset[str] = frozenset((SIGN_IN, OWNER, TICKET, DROP, NOTICE, ARRIVED,
 
 _ACCOUNT = "account"  # whether the popover is open
 COOKIE, BROWSER = "tokentally", "tokentally_browser"
+PATIENCE = 3.0  # seconds that a page waits for the browser to fetch its cookie
 WRONG = "The name or the password is wrong."
 # Checked when nobody of that name exists, so that both answers take the same time (cost 12).
 DUMMY_HASH = "$2b$12$M2u7/8rQjr77nSKRS3wI8.zQa7qQzwg5LDSlMgJn3zO1kncqok4Pi"
@@ -179,14 +180,21 @@ def _cookie(name: str) -> str | None:
 
 
 def _plant(here: Gate, now: datetime) -> None:
-    """Lets the browser fetch its cookie; again in each run until it has."""
-    ticket = st.session_state.get(TICKET)
-    if ticket is None:
+    """Lets the browser fetch its cookie; again in each run until it has.
+
+    Nothing is drawn before it has been fetched after the form: a page that stands there can be
+    reloaded, opened in a second tab, and files of it taken.
+    """
+    ticket = st.session_state.pop(TICKET, None)
+    if ticket is None or not here.served:
         return
-    if here.served and here.tickets.pending(ticket, now):
+    if not here.tickets.pending(ticket, now):
+        ticket = here.tickets.renewed(ticket, now)
+    if ticket is not None:
+        st.session_state[TICKET] = ticket
         _run_script(ticket)
-    else:
-        del st.session_state[TICKET]
+        if ARRIVED in st.session_state:
+            here.tickets.wait(ticket, PATIENCE)
 
 
 def _run_script(ticket: str = "") -> None:

@@ -1,3 +1,4 @@
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,6 +29,39 @@ def test_a_ticket_lasts_sixty_seconds():
     assert tickets.redeem(late, HERE, NOW + timedelta(seconds=60)) is None
 
 
+def test_a_ticket_that_was_too_late_is_renewed_for_the_same_browser():
+    tickets, later = Tickets(), NOW + timedelta(minutes=2)
+    late = tickets.issue("the cookie", HERE, NOW)
+    assert tickets.redeem(late, HERE, later) is None
+    again = tickets.renewed(late, later)
+    assert again is not None
+    assert again != late
+    assert tickets.renewed(late, later) is None
+    assert tickets.redeem(again, ELSEWHERE, later) is None
+    assert tickets.renewed(again, later) is None  # spent
+
+
+def test_used_unknown_and_very_late_tickets_are_not_renewed():
+    tickets = Tickets()
+    used, old = (tickets.issue("the cookie", HERE, NOW) for _ in range(2))
+    tickets.redeem(used, HERE, NOW)
+    tickets.issue("another", HERE, NOW + timedelta(hours=2))
+    for ticket in (used, old, "x", ""):
+        assert tickets.renewed(ticket, NOW) is None
+
+
+def test_whoever_waits_for_a_ticket_goes_on_when_it_is_redeemed():
+    tickets = Tickets()
+    ticket = tickets.issue("the cookie", HERE, NOW)
+    waiting = threading.Thread(target=tickets.wait, args=(ticket, 60), daemon=True)
+    waiting.start()
+    assert waiting.is_alive()
+    tickets.redeem(ticket, HERE, NOW)
+    waiting.join(30)
+    assert not waiting.is_alive()
+    tickets.wait("x", 60)  # nobody waits for what there is not
+
+
 def test_a_ticket_tried_in_another_browser_is_spent():
     tickets = Tickets()
     ticket = tickets.issue("the cookie", HERE, NOW)
@@ -38,11 +72,11 @@ def test_a_ticket_tried_in_another_browser_is_spent():
 def test_a_made_up_ticket_is_worth_nothing_and_late_ones_are_forgotten():
     tickets = Tickets()
     old = tickets.issue("old", HERE, NOW)
-    new = tickets.issue("new", HERE, NOW + timedelta(minutes=2))
+    new = tickets.issue("new", HERE, NOW + timedelta(hours=2))
     assert tickets.redeem("x", HERE, NOW) is None
     assert tickets.redeem("", HERE, NOW) is None
     assert not tickets.pending(old, NOW)
-    assert tickets.pending(new, NOW + timedelta(minutes=2))
+    assert tickets.pending(new, NOW + timedelta(hours=2))
 
 
 @pytest.mark.parametrize("cookie", [None, "", 7, object(), b"bytes"])

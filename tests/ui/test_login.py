@@ -52,6 +52,7 @@ def auth(tmp_path, monkeypatch):
     monkeypatch.setenv("TOKENTALLY_AUTH", str(path))
     write(path, ana=["project_admin"], bo=["admin"])
     monkeypatch.setattr(login, "DUMMY_HASH", HASH)  # as slow a check as those of the accounts
+    monkeypatch.setattr(login, "PATIENCE", 0)  # there is no browser to wait for
     login.gate().served = True
     return path
 
@@ -214,6 +215,30 @@ def test_the_cookie_is_fetched_with_a_ticket_until_it_is_there(tab, browser):
     assert scripts(at.run()) == []
     browser.cookies = {"tokentally_browser": "b1", "tokentally": value}
     assert texts(tab())[0].startswith("ana sees")  # another tab, a reload
+
+
+def test_a_cookie_that_was_not_fetched_in_time_can_still_be_had(tab, monkeypatch):
+    at = enter(tab(), "ana")
+    tickets, ticket = login.gate().tickets, at.session_state[login.TICKET]
+    with monkeypatch.context() as minute:
+        minute.setattr(type(tickets), "pending", lambda *_: False)  # as after it
+        (again,) = scripts(at.run())
+    assert ticket not in again
+    value = tickets.redeem(at.session_state[login.TICKET], binding_of("b1"), datetime.now(UTC))
+    assert login.gate().principal(digest(value), binding_of("b1"), datetime.now(UTC))
+    assert scripts(at.run()) == []
+
+
+def test_nothing_is_drawn_before_the_browser_has_its_cookie(tab, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(login, "PATIENCE", 7.0)
+    monkeypatch.setattr(
+        type(login.gate().tickets),
+        "wait",
+        lambda _, ticket, seconds: drawn.append((ticket, seconds)),
+    )
+    at = enter(tab(), "ana")
+    assert drawn == [(at.session_state[login.TICKET], 7.0)]
 
 
 def test_without_routes_no_script_is_drawn_and_the_tab_stays_signed_in(tab):
