@@ -36,9 +36,9 @@ def ask(view: View, query: Query) -> pl.DataFrame:
         return view.ask(query)
     check(query)
     told = [name for name in query.measures if MEASURES[name].report]
-    plain = tuple(dict.fromkeys((*(m for m in query.measures if m not in told), "users")))
-    frame = view.ask(replace(query, measures=plain, limit=None))
-    keys = frame.columns[: -len(plain)]
+    plain = _plain(query)
+    frame = view.ask(plain)
+    keys = frame.columns[: -len(plain.measures)]
     for name in told:
         frame = frame.with_columns(_column(view, query, name, frame))
     frame = frame.select(*keys, *query.measures)
@@ -61,7 +61,23 @@ def parts_and_wholes(
     if is_plain(query):
         parts, whole = view.ask_all((query, Query(tuple(told))))
         return parts, whole.row(0)
-    return ask(view, query), tuple(figure(view, name, query.by[0]) for name in told)
+    whole = view.ask(_plain(Query(tuple(told)))).row(0, named=True)
+    figures = (whole[n] if n in whole else figure(view, n, query.by[0]) for n in told)
+    return ask(view, query), tuple(figures)
+
+
+def beforehand(query: Query) -> tuple[Query, ...]:
+    """What `ask` asks the View for the answer to a question, as far as one pass can have it."""
+    if is_plain(query):
+        return (query,)
+    everybody = (Query(("users",), grain=query.grain),) if "adoption" in query.measures else ()
+    return _plain(query), *everybody
+
+
+def _plain(query: Query) -> Query:
+    """The same without what reports answer, with the users that they are about."""
+    plain = (name for name in query.measures if not MEASURES[name].report)
+    return replace(query, measures=tuple(dict.fromkeys((*plain, "users"))), limit=None)
 
 
 def is_plain(query: Query) -> bool:

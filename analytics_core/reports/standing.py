@@ -113,6 +113,11 @@ def questions(measures: Sequence[str], by: str) -> tuple[Query, Query]:
     return Query(tuple(measures), (by,)), Query(tuple(measures))
 
 
+def earlier(measures: Sequence[str], by: str) -> Query:
+    """What it asks of the period before."""
+    return Query((measures[0],), (by,))
+
+
 def standing(view: View, measures: Sequence[str], by: str, known: Collection[str] = ()) -> Standing:
     """`measures` of every member of `by`; the first ranks, and is compared with the period before.
 
@@ -162,8 +167,7 @@ def _with_earlier(
     kind = frame.schema[first.name]
     if not has_base:
         return frame.with_columns(pl.lit(None, dtype=kind).alias("then"))
-    earlier = ask(before(view), Query((first.name,), (by,)))
-    then = earlier.select(
+    then = ask(before(view), earlier((first.name,), by)).select(
         pl.col(by).alias("name"), pl.col(f"{by}_kind").alias("kind"), pl.col(first.name).alias("then"),
         pl.lit(value=True).alias("there"),
     )  # fmt: skip

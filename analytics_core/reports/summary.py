@@ -54,6 +54,11 @@ def questions(period: Period, measures: Sequence[str]) -> tuple[Query, ...]:
     return Query((*names, *more)), course, *reported.questions(measures)
 
 
+def earlier(measures: Sequence[str]) -> tuple[Query, ...]:
+    """What `summary` asks of the period before."""
+    return Query(plain(measures) or COVERAGE[:1]), *reported.questions(measures)
+
+
 def plain(measures: Sequence[str]) -> tuple[str, ...]:
     """Those that one question answers."""
     return tuple(name for name in measures if not MEASURES[name].report)
@@ -71,10 +76,10 @@ def summary(view: View, measures: Sequence[str], by: str | None = None) -> Summa
 def _summary(view: View, measures: tuple[str, ...], by: str | None) -> Summary:
     period = view.filters.period
     now, course, *_ = view.ask_all(questions(period, measures))
-    earlier = before(view)
+    previous = before(view)
     has_base = based(view)
     row = now.row(0, named=True)
-    then = earlier.ask(Query(plain(measures) or COVERAGE[:1])).row(0, named=True)
+    then = previous.ask(earlier(measures)[0]).row(0, named=True)
     axis = tuple(b for b in buckets(period, period.grain(), until(view)) if not b.so_far)
 
     def card(name: str) -> Card:
@@ -82,14 +87,14 @@ def _summary(view: View, measures: tuple[str, ...], by: str | None) -> Summary:
         if measure.report is None:
             figures, drawn = (row[name], then[name]), _course(course, name, period, axis)
         else:
-            figures = tuple(reported.figure(at, name, by) for at in (view, earlier))
+            figures = tuple(reported.figure(at, name, by) for at in (view, previous))
             drawn = reported.course(view, name)
         return Card(measure, figures[0], change(*figures, based=has_base), drawn)
 
     return Summary(
         tuple(card(name) for name in measures),
         period,
-        earlier.filters.period,
+        previous.filters.period,
         row["unpriced_requests"] or 0,
         row["unpriced_tokens"] or 0,
         row["priced_share"],

@@ -15,7 +15,7 @@ from analytics_core.reports.adoption import NAMES as OF_MEMBERS
 from analytics_core.reports.compare import Change
 from analytics_core.reports.reported import NEEDS
 from analytics_core.reports.span import until
-from analytics_core.reports.summary import Card, Summary, summary
+from analytics_core.reports.summary import Card, Summary, earlier, summary
 from analytics_core.reports.summary import questions as summary_questions
 from analytics_core.semantics.format import UNKNOWN, shown, text
 from analytics_core.semantics.format import change as change_text
@@ -103,6 +103,10 @@ class Cards:
         beside = (Query((own.beside,)) for own in self._figures() if own.beside and own.how == here)
         projects = (PROJECTS,) if "active_projects" in self.cards else ()
         return (*asked, *words, *beside, *projects)
+
+    def questions_before(self, view: View) -> Sequence[Query]:
+        """The figures of the period before."""
+        return earlier(self._measures(here))
 
     def present(self, view: View) -> bool:
         """Always: a figure nobody knows is shown as unknown."""

@@ -17,7 +17,7 @@ from analytics_core.store.view import View
 from analytics_core.ui import controls, state
 from analytics_core.ui.draw import draw, to_bucket
 from analytics_core.ui.entity import is_dark
-from analytics_core.ui.narrowing import choose_member, narrowed
+from analytics_core.ui.narrowing import MOST, choose_member, narrowed, offer
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.series import Series, as_it_is
 
@@ -40,10 +40,11 @@ class FamilyTrend:
     shares: bool = False
 
     def questions(self, view: View) -> Sequence[Query]:
-        """Every bucket and the whole; nothing while it looks at one member."""
+        """What may be chosen, every bucket and the whole; these not while it looks at one member."""
+        within = (offer(self.within, MOST),) if self.within else ()
         if narrowed(view, self.name, self.within) is not view:
-            return ()
-        return reports.questions(view.filters.period, self.family)
+            return within
+        return *within, *reports.questions(view.filters.period, self.family)
 
     def present(self, view: View) -> bool:
         """Whether any of the measures is known."""

@@ -1,14 +1,15 @@
 """What a page is made of: blocks that say what they ask, so that a page asks once."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import streamlit as st
 
 from analytics_core.errors import TokentallyError
-from analytics_core.reports.reported import is_plain
+from analytics_core.reports.reported import beforehand
+from analytics_core.reports.span import before
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import first_page
@@ -32,6 +33,20 @@ class Block(Protocol):
     def draw(self, view: View) -> None:
         """Draws it, with its own edge for errors."""
         ...
+
+
+@runtime_checkable
+class Compared(Protocol):
+    """A block that also asks what was in the period before."""
+
+    def questions_before(self, view: View) -> Sequence[Query]:
+        """What it will ask of the View of the period before, as far as that is known beforehand."""
+        ...
+
+
+def earlier_of(block: Block, view: View) -> Sequence[Query]:
+    """What a block will ask of the period before."""
+    return block.questions_before(view) if isinstance(block, Compared) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,10 @@ class OfOthers:
         """What the block asks, where it is there."""
         return () if view.scope.own_rows_only else self.block.questions(view)
 
+    def questions_before(self, view: View) -> Sequence[Query]:
+        """What the block asks of the period before, where it is there."""
+        return () if view.scope.own_rows_only else earlier_of(self.block, view)
+
     def present(self, view: View) -> bool:
         """Whether there is anybody to compare, and anything to show."""
         return not view.scope.own_rows_only and self.block.present(view)
@@ -79,25 +98,36 @@ Blocks: TypeAlias = Sequence[Row]
 
 def questions(view: View, blocks: Blocks) -> list[Query]:
     """What the blocks will ask in one pass, as far as that is known beforehand; each question once."""
-    every = [query for block in _each(blocks) for query in block.questions(view)]
-    return [query for query in dict.fromkeys(every) if is_plain(query)]
+    return _once(query for block in _each(blocks) for query in block.questions(view))
+
+
+def earlier(view: View, blocks: Blocks) -> list[Query]:
+    """What they will ask of the period before, alike."""
+    return _once(query for block in _each(blocks) for query in earlier_of(block, view))
+
+
+def _once(queries: Iterable[Query]) -> list[Query]:
+    """What the View itself is asked for them, each question once."""
+    return list(dict.fromkeys(plain for query in queries for plain in beforehand(query)))
 
 
 def ask(view: View, blocks: Blocks) -> None:
     """Asks everything at once and keeps the answers; grey shapes stand in while it takes long."""
-    queries = questions(view, blocks)
-    if not queries:
+    asked = [(view, questions(view, blocks)), (before(view), earlier(view, blocks))]
+    passes = [(of, queries) for of, queries in asked if queries]
+    if not passes:
         return
     # Always there: an element more or less would give all that follow new ids, and the browser
     # could use none of the charts it keeps.
     place = st.empty()
-    if view.answered(queries):
+    if all(of.answered(queries) for of, queries in passes):
         return
     with place.container():
         for height in SKELETONS:
             st.skeleton(height)
     try:
-        view.ask_all(queries)
+        for of, queries in passes:
+            of.ask_all(queries)
     except TokentallyError:
         log.debug("asked apart", exc_info=True)  # each block says what it cannot have
     place.empty()

@@ -17,6 +17,7 @@ from analytics_core.reports.standing import (
     Standing,
     as_breakdown,
     courses,
+    earlier,
     questions,
     standing,
 )
@@ -87,6 +88,10 @@ class Members:
     def questions(self, view: View) -> Sequence[Query]:
         """The members and the whole, as the controls stand."""
         return questions(self.ordered(), self.by)
+
+    def questions_before(self, view: View) -> Sequence[Query]:
+        """What the members were before, by the measure that ranks."""
+        return (earlier(self.ordered(), self.by),)
 
     def present(self, view: View) -> bool:
         """Whether any event names a member, or one is listed without."""

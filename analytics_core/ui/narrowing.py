@@ -13,6 +13,11 @@ ALL, NONE = "\0all", ""  # every member (no name holds a NUL); what has no membe
 MOST = 50  # members offered, those with the most requests
 
 
+def offer(name: str, most: int = MOST_TOP) -> Query:
+    """What is asked to know the members that a box of `choose_members` offers."""
+    return Query(("requests",), (name,), top=most)
+
+
 def choose_member(view: View, panel: str, name: str) -> None:
     """The drop-down of a panel that looks at one member of `name`, or at all."""
     of = dimension(name)
@@ -28,7 +33,7 @@ def choose_member(view: View, panel: str, name: str) -> None:
 
 def narrowed(view: View, panel: str, name: str) -> View:
     """The View of what that drop-down says; the same View when it says all, or there is none."""
-    if not name:
+    if not name or st.session_state.get(state.of_panel(panel, f"within.{name}"), ALL) == ALL:
         return view
     said = state.controlled(panel, f"within.{name}", _choices(view, name))
     if said == ALL:
@@ -69,6 +74,6 @@ def _choices(view: View, name: str) -> tuple[str, ...]:
 
 def _known(view: View, name: str, most: int = MOST_TOP) -> tuple[str, ...]:
     """The members of the selection in the order of their requests, then (unattributed)."""
-    found = view.ask(Query(("requests",), (name,), top=most))
+    found = view.ask(offer(name, most))
     kept = found.filter(found[f"{name}_kind"] != "others")
     return tuple(member or NONE for member in kept[name])

@@ -49,6 +49,10 @@ class Split:
         charted = questions(members.ordered()[0], members.by, self.top)
         return (*members.questions(view), *charted)
 
+    def questions_before(self, view: View) -> Sequence[Query]:
+        """What the members were before."""
+        return self._members(view).questions_before(view)
+
     def present(self, view: View) -> bool:
         """Whether the data have any of the dimensions."""
         return bool(self._offered(view))

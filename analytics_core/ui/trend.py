@@ -31,10 +31,12 @@ from analytics_core.ui import controls, state
 from analytics_core.ui.draw import draw, to_bucket
 from analytics_core.ui.entity import hues, is_dark
 from analytics_core.ui.narrowing import (
+    MOST,
     choose_member,
     choose_members,
     chosen_members,
     narrowed,
+    offer,
 )
 from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.series import Series
@@ -74,15 +76,23 @@ class Trend:
     height: int = HEIGHT
 
     def questions(self, view: View) -> Sequence[Query]:
-        """What it asks as its controls stand."""
-        if self._where(view) is not view:
-            return ()
+        """What it asks of the page's View as its controls stand."""
+        by = self._by(view)
+        within = (offer(self.within, MOST),) if self.within else ()
+        if narrowed(view, self.name, self.within) is not view:
+            return within
+        offered = (*within, offer(by)) if self.several and by else within
+        if self._chosen(view):
+            return offered
+        if self.alone and by:
+            return (*offered, self._largest(by))
         shown = _Shown.of(self, view)
         asked = over_time.questions(
             view.filters.period, shown.measure, shown.by or None, shown.grain, shown.top
         )
         only = (Query((self.only,)),) if self.only else ()
         return (
+            *offered,
             *asked,
             *only,
             *(parts_of.questions(shown.measure, shown.by, shown.top) if shown.by else ()),
@@ -119,13 +129,14 @@ class Trend:
         by, chosen = self._by(view), self._chosen(where)
         if chosen:
             return among(where, by, [value or None for value in chosen])
-        return among(where, by, self._largest(where, by)) if self.alone and by else where
+        if not self.alone or not by:
+            return where
+        found = ask(where, self._largest(by))
+        return among(where, by, found.filter(found[f"{by}_kind"] == "member")[by].to_list())
 
-    def _largest(self, view: View, by: str) -> list[str]:
+    def _largest(self, by: str) -> Query:
         """The members with most of the measure."""
-        measure = state.controlled(self.name, "measure", self.measures)
-        found = ask(view, Query((measure,), (by,), top=self.top))
-        return found.filter(found[f"{by}_kind"] == "member")[by].to_list()
+        return Query((state.controlled(self.name, "measure", self.measures),), (by,), top=self.top)
 
     def _by(self, view: View) -> str:
         return state.controlled(self.name, "by", self.offered(view))

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from analytics_core.reports.reported import is_plain
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
 from analytics_core.ui import state
-from analytics_core.ui.layout import Block
+from analytics_core.ui.layout import Block, earlier_of
 
 OCCURS = "events"  # what is asked to know whether any event names a member
 
@@ -59,7 +58,11 @@ class Turned:
 
     def questions(self, view: View) -> Sequence[Query]:
         """What the block asks in one pass."""
-        return [query for query in self._block().questions(view) if is_plain(query)]
+        return self._block().questions(view)
+
+    def questions_before(self, view: View) -> Sequence[Query]:
+        """What the block asks of the period before."""
+        return earlier_of(self._block(), view)
 
     def present(self, view: View) -> bool:
         """Whether the data name a member of the dimension, and the block has something to show."""

@@ -72,7 +72,7 @@ def test_names_of_what_is_out_of_scope_are_not_sent(named, tmp_path: Path):
 
 
 def test_what_one_sees_is_said_by_name(named):
-    page = named(EVENTS, who="leo", **OCTOBER)
+    page = named(EVENTS, who="leo", keep={"account": True}, **OCTOBER)
     assert any("everything in Platform" in c.value for c in page.caption)
 
 
