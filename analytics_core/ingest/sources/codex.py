@@ -7,6 +7,7 @@ from analytics_core.ingest.literals import literal
 from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading
 from analytics_core.ingest.sources.claude_code import folder_name
+from analytics_core.ingest.sources.codex_replay import held, minted
 from analytics_core.ingest.sources.reading import Reading, selected, statement
 from analytics_core.ingest.sources.source import JSON_KINDS, Source
 
@@ -51,18 +52,13 @@ def _select(columns: RawColumns, head: Head) -> str:
     """
     at = Reading(columns, head)
     lines = statement(_lines(at))
-    until = "ORDER BY _row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
-    told = f"last_value({{0}} IGNORE NULLS) OVER ({until})"
-    held = ", ".join(
-        f"{told.format(name)} AS {name}"
-        for name in ("said_session", "said_cwd", "said_provider", "said_repository", "said_branch",
-                     "said_version", "said_model", "said_effort")
-    )  # fmt: skip
+    names = ("said_session", "said_forked", "said_cwd", "said_provider", "said_repository",
+             "said_branch", "said_version", "said_model", "said_effort")  # fmt: skip
     before = ", ".join(
         f"lag(total_{name}) OVER (PARTITION BY said_session, counted ORDER BY _row) AS past_{name}"
         for name in _COUNTS
     )
-    compared = selected(f"*, {before}", selected(f"* REPLACE ({held})", lines))
+    compared = selected(f"*, {before}", held(lines, names))
     events = selected(_events(head), compared)
     return selected(f"* EXCLUDE (_total), {_UNEVEN} AS flags", events)
 
@@ -80,11 +76,17 @@ def _lines(at: Reading) -> dict[str, str | None]:
         for group in ("last", "total")
         for name, key in _COUNTS.items()
     }
+    forked = said("'session_meta'", "payload.forked_from_id")
+    spawned = said("'session_meta'", "payload.source.subagent.thread_spawn.parent_thread_id")
     some = f"coalesce({counts['last_input_tokens']}, {counts['total_input_tokens']})"
     return {
         "counted": f"coalesce({kind} = 'event_msg' AND {inner} = 'token_count' AND {some} IS NOT NULL, false)",
         "told_at": at.value("timestamp"),
+        "line_at": at.instant("timestamp"),
+        "turn_at": minted(said("'turn_context'", "payload.turn_id")),
         "said_session": said("'session_meta'", "payload.id"),
+        "said_forked": forked,
+        "said_parent": f"coalesce({forked}, {spawned})",
         "said_cwd": said("'session_meta', 'turn_context'", "payload.cwd"),
         "said_provider": said("'session_meta'", "payload.model_provider"),
         "said_repository": said("'session_meta'", "payload.git.repository_url"),
@@ -114,6 +116,7 @@ def _events(head: Head) -> str:
     outputs = {
         "skip": (
             "CASE WHEN NOT counted THEN 'not_usage'"
+            " WHEN replayed THEN 'repeated_total'"
             f" WHEN {known} AND past_total_tokens IS NOT NULL AND {repeated}"
             " THEN 'repeated_total' END"
         ),
