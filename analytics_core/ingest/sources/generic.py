@@ -5,7 +5,7 @@ import re
 from analytics_core.ingest.names import normalised, top_names
 from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import words
-from analytics_core.ingest.sources.reading import Reading, statement
+from analytics_core.ingest.sources.reading import Reading, buckets, selected, statement
 from analytics_core.ingest.sources.source import ANY_KIND, Source
 
 ALIASES: dict[str, tuple[str, ...]] = {
@@ -17,6 +17,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "input_tokens": ("input_tokens", "prompt_tokens", "tokens_in"),
     "output_tokens": ("output_tokens", "completion_tokens", "tokens_out"),
     "total_tokens": ("total_tokens",),
+    "requests": ("requests", "num_requests", "request_count", "requests_count", "api_requests",
+                 "num_model_requests", "total_requests"),
     "cost_reported": ("cost", "cost_usd", "total_cost", "total_spend", "spend", "amount_usd"),
     "currency": ("currency",),
     "organization": ("organization",),
@@ -47,6 +49,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
 _CACHE_TOKENS = re.compile(
     r"cache.*(token|read|write|creat|input|prompt)|(token|input|prompt).*cache"
 )
+
+
+_SUMMED_BY = (
+    "started_at", "ended_at", "model_raw", "currency", "organization", "team", "user_id", "project",
+    "repository", "customer", "feature", "agent", "environment", "api_key", "provider",
+    "service_type", "operation", "status", "tags",
+)  # fmt: skip
+_REASONING = ("reasoning_tokens", "output_reasoning_tokens", "thinking_tokens", "thoughts_tokens")
 
 
 def column_of(role: str, head: Head) -> str | None:
@@ -94,8 +104,43 @@ def _select(columns: RawColumns, head: Head) -> str:
     outputs["status"] = words.status(at.lower("status")) if columns.has("status") else None
     if columns.has("service_tier"):
         outputs["service_tier"] = words.tier(at.lower("service_tier"))
-    outputs["metadata"] = at.rest()
-    return statement(outputs)
+    outputs |= _reasoned(at, head)
+    if outputs["requests"] is None:
+        return statement({**outputs, "metadata": at.rest()})
+    return _summed({**outputs, "metadata": at.rest()})
+
+
+def _reasoned(at: Reading, head: Head) -> dict[str, str | None]:
+    """Reasoning tokens, and the output with them, where the row's own total tells how they count."""
+    names = {
+        role: column_of(role, head) for role in ("input_tokens", "output_tokens", "total_tokens")
+    }
+    thought = next((name for name in _REASONING if name in top_names(head.raw_names)), None)
+    if thought is None or not all(names.values()):
+        return {}
+    given, output, total = (at.number(str(name)) for name in names.values())
+    reasoning = at.number(thought)
+    beside = f"{total} = {given} + {output} + {reasoning}"
+    return {
+        "output_tokens": f"CASE WHEN {beside} THEN {output} + {reasoning} ELSE {output} END",
+        "reasoning_tokens": f"CASE WHEN {beside} OR {total} = {given} + {output} THEN {reasoning} END",
+    }
+
+
+def _summed(outputs: dict[str, str | None]) -> str:
+    """Rows of a file that counts requests: where any has several, all of them are sums.
+
+    Such rows are known by what they are sums of, as far as they have no id, so that a fuller export
+    of the same days replaces this one.
+    """
+    several = f"max(TRY_CAST({outputs['requests']} AS DOUBLE)) OVER () > 1"
+    outputs["grain"] = f"CASE WHEN {several} THEN 'bucket' ELSE 'request' END"
+    own = outputs.pop("id") or "NULL::VARCHAR"
+    keys = [sql for role, sql in outputs.items() if role in _SUMMED_BY]
+    sums = ("requests", "input_tokens", "output_tokens", "cost_reported")
+    made = buckets({**outputs, "_own": own}, keys, sums)
+    known = "CASE WHEN _own IS NOT NULL OR grain = 'request' THEN CAST(_own AS VARCHAR) ELSE id END"
+    return selected(f"* EXCLUDE (_own) REPLACE ({known} AS id)", made)
 
 
 SOURCE = Source(

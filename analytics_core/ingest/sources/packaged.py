@@ -30,7 +30,7 @@ PACKAGED: tuple[Source, ...] = (
     codex.SOURCE,
     *openai.SOURCES,
     *anthropic.SOURCES,
-    openrouter.SOURCE,
+    *openrouter.SOURCES,
     helicone.SOURCE,
     bedrock.SOURCE,
     *otel.SOURCES,

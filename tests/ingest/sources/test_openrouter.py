@@ -1,4 +1,6 @@
-"""OpenRouter's activity export."""
+"""OpenRouter's activity export and API."""
+
+import json
 
 ACTIVITY = """generation_id,created_at,cost_total,cost_web_search,cost_cache,cost_file_processing,byok_usage_inference,tokens_prompt,tokens_completion,tokens_reasoning,tokens_cached,model_permaslug,provider_name,variant,cancelled,streamed,user,finish_reason_raw,finish_reason_normalized,generation_time_ms,time_to_first_token_ms,app_name,api_key_name
 gen-1,2026-10-01 08:00:00.123,0.0123,0.004,0,0.001,0,1000,200,50,300,openai/gpt-5,OpenAI,standard,false,true,ines,stop,stop,2345,300,Search,web
@@ -21,3 +23,28 @@ def test_a_generation_is_a_request(mapped):
         "metadata": '{"cost_cache":"0","byok_usage_inference":"0"}',
     }  # fmt: skip
     assert (second["status"], third["status"]) == ("cancelled", "error")
+
+
+DAY = {
+    "date": "2026-10-01", "model": "openai/gpt-5", "model_permaslug": "openai/gpt-5-2025-08-07",
+    "endpoint_id": "e-1", "provider_name": "OpenAI", "usage": 0.015, "byok_usage_inference": 0.012,
+    "requests": 5, "prompt_tokens": 50, "completion_tokens": 125, "reasoning_tokens": 25,
+}  # fmt: skip
+
+
+def test_a_day_of_the_activity_api_is_a_bucket_with_its_cost(mapped):
+    other = DAY | {"endpoint_id": "e-2", "requests": 7}
+    paged = mapped(json.dumps({"data": [DAY, other]}, indent=1))
+    assert paged[0] == {
+        "source": "openrouter-activity", "_row": 1, "started_at": "2026-10-01 00:00:00",
+        "ended_at": "2026-10-02 00:00:00", "requests": "5", "provider": "openrouter",
+        "model_raw": "openai/gpt-5-2025-08-07", "input_tokens": "50", "output_tokens": "125",
+        "reasoning_tokens": "25", "cost_reported": "0.015",
+        "tags": {"upstream": "OpenAI", "endpoint": "e-1"},
+    }  # fmt: skip
+    assert [(row["requests"], row["tags"]["endpoint"]) for row in paged] == [
+        ("5", "e-1"),
+        ("7", "e-2"),
+    ]
+    (line, _) = mapped(json.dumps(DAY) + "\n" + json.dumps(other) + "\n")
+    assert (line["cost_reported"], line["requests"]) == ("0.015", "5")

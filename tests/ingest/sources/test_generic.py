@@ -1,0 +1,43 @@
+"""Tables of common names: sums of several requests, and reasoning beside the output."""
+
+import pytest
+
+HEAD = "date,model,region,requests,input_tokens,output_tokens,cost\n"
+EUROPE, AMERICA = "2026-10-01,gpt-5,eu,5,100,10,0.5\n", "2026-10-01,gpt-5,us,7,200,20,0.7\n"
+
+
+def test_a_file_that_counts_requests_is_one_of_sums(mapped):
+    first, second = mapped(HEAD + EUROPE + AMERICA)
+    assert (first["grain"], first["requests"], second["requests"]) == ("bucket", "5", "7")
+    assert first["id"] != second["id"]  # they differ in a column that no dimension has
+    (fuller,) = mapped(HEAD + AMERICA.replace(",7,200,", ",9,250,"))
+    assert fuller["id"] == second["id"]  # the largest of its day and model
+
+
+def test_rows_of_one_request_each_stay_requests(mapped):
+    rows = mapped(HEAD + EUROPE.replace(",5,", ",1,") * 2)
+    assert [(row["grain"], row["requests"], "id" in row) for row in rows] == [
+        ("request", "1", False),
+        ("request", "1", False),
+    ]
+
+
+def test_sums_with_an_id_keep_it(mapped):
+    rows = mapped("id," + HEAD + "a," + EUROPE + "b," + EUROPE)
+    assert [(row["id"], row["grain"]) for row in rows] == [("a", "bucket"), ("b", "bucket")]
+
+
+@pytest.mark.parametrize(
+    ("total", "output", "reasoning"),
+    [("170", "70", "50"), ("120", "20", "50"), ("999", "20", None), ("", "20", None)],
+)
+def test_the_total_tells_whether_the_output_holds_the_reasoning(total, output, reasoning, mapped):
+    names = "timestamp,model,input_tokens,output_tokens,reasoning_tokens,total_tokens\n"
+    (row,) = mapped(names + f"2026-10-01T08:00:00Z,gemini-2.5-pro,100,20,50,{total}\n")
+    assert (row["output_tokens"], row.get("reasoning_tokens")) == (output, reasoning)
+
+
+def test_without_a_total_reasoning_stays_beside_the_event(mapped):
+    names = "timestamp,model,input_tokens,output_tokens,reasoning_tokens\n"
+    (row,) = mapped(names + "2026-10-01T08:00:00Z,gpt-5,100,70,50\n")
+    assert (row["output_tokens"], row["metadata"]) == ("70", '{"reasoning_tokens":"50"}')
