@@ -8,6 +8,7 @@ from typing import Literal
 
 import pyarrow as pa
 
+from analytics_core.ingest import surrogates
 from analytics_core.ingest.take import GIB
 from analytics_core.ingest.verdict import Refused
 from analytics_core.settings import Settings
@@ -110,7 +111,11 @@ def _text(path: Path, first: bytes, staging: Path) -> Content:
         raise Refused("unknown_format", f"This is {_FOREIGN[b'<']}.")
     if not start:
         raise Refused("empty_file")
-    return Content("json" if start[:1] in (b"{", b"[") else "csv", path, lines)
+    if start[:1] not in (b"{", b"["):
+        return Content("csv", path, lines)
+    if surrogates.has_halves(path):
+        path = surrogates.mended(path, staging / f"{path.name}.whole")
+    return Content("json", path, lines)
 
 
 def _wide(first: bytes) -> str | None:
@@ -132,7 +137,8 @@ def _as_utf8(path: Path, encoding: str | None, staging: Path) -> tuple[Path, int
     if encoding is None:
         valid, mixed, marked, lines, start = _inspected(path)
         json = start.lstrip()[:1] in (b"{", b"[")
-        if not marked and (json or (valid and not mixed)):
+        returns_only = b"\r" in start and b"\n" not in start  # which the engine takes for one line
+        if not marked and ((json and not returns_only) or (valid and not mixed and not json)):
             return path, lines, start
         encoding = "utf-8-sig" if valid or json else "cp1252"
     target = staging / f"{path.name}.utf8"
