@@ -5,6 +5,7 @@ from duckdb import DuckDBPyConnection
 from analytics_core.events import TOKENS
 from analytics_core.ingest.literals import literal
 from analytics_core.ingest.said import DIMENSIONS, Said
+from analytics_core.ingest.texts import CONTROL
 
 _LONGEST = 200
 # Identical rows of a request log are different calls: the second, third … get ids of their own.
@@ -27,12 +28,13 @@ def prefix(said: Said) -> str:
 
 
 def event_id(said: Said) -> str:
-    """SQL of the id; a very long one is hashed, never cut."""
+    """SQL of the id; what would be cut or replaced in one is hashed, so that no two become one."""
     named = literal(prefix(said))
     if not said.has("id"):
         return f"{named} || hashed"
-    long = f"CASE WHEN strlen(w_id) > {_LONGEST} THEN md5(w_id) ELSE w_id END"
-    return f"CASE WHEN w_id IS NOT NULL THEN {named} || {long} ELSE {named} || hashed END"
+    odd = f"strlen(t_id) > {_LONGEST} OR (unclean AND regexp_matches(t_id, {literal(CONTROL)}))"
+    known = f"CASE WHEN {odd} THEN md5(t_id) ELSE w_id END"
+    return f"CASE WHEN w_id IS NOT NULL THEN {named} || {known} ELSE {named} || hashed END"
 
 
 def hashed(said: Said) -> str:

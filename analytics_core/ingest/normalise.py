@@ -21,6 +21,7 @@ from analytics_core.ingest import (
     words,
 )
 from analytics_core.ingest.counts import Count
+from analytics_core.ingest.kinds import family
 from analytics_core.ingest.literals import literal
 from analytics_core.ingest.money import Amount
 from analytics_core.ingest.said import DIMENSION, DIMENSIONS, MAPPED, TYPED, Said
@@ -89,7 +90,7 @@ def _values(said: Said) -> dict[str, str]:
     for name in ("skip", "reject"):
         made[name] = f"CAST({name} AS VARCHAR)" if said.has(name) else "NULL::VARCHAR"
     made["given_flags"] = "CAST(flags AS VARCHAR[])" if said.has("flags") else "NULL::VARCHAR[]"
-    made |= {f"t_{name}": f"CAST({name} AS VARCHAR)" for name in said.texts}
+    made |= {f"t_{name}": _text(name, said) for name in said.texts}
     made |= _times(said)
     made |= _numbers(said)
     for name in said.those(("cost_reported", "cost_list", "credits")):
@@ -97,6 +98,12 @@ def _values(said: Said) -> dict[str, str]:
         made |= _amount(name, money.amount(name, said.types[name], unit), said)
     made |= {f"g_{name}": name for name in said.those(("items", "tags", "metadata"))}
     return made
+
+
+def _text(name: str, said: Said) -> str:
+    """The value as text: a whole number held as a fraction, for want of a null, is 1 and not 1.0."""
+    text = f"CAST({name} AS VARCHAR)"
+    return f"regexp_replace({text}, '[.]0$', '')" if family(said.types[name]) == "float" else text
 
 
 def _times(said: Said) -> dict[str, str]:

@@ -276,8 +276,8 @@ def _as_text(column: Any, wanted: pa.DataType) -> pa.Array:
 
 
 def _decoded(value: bytes | None) -> str | None:
-    """A text out of bytes, its broken ones marked, so that one of them costs no other row."""
-    return None if value is None else value.decode("utf-8", "replace")
+    """A text out of bytes, its broken ones written out, so that one of them costs no other row."""
+    return None if value is None else value.decode("utf-8", "backslashreplace")
 
 
 def _duckdb_types(schema: pa.Schema) -> list[str]:

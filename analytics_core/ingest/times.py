@@ -40,9 +40,15 @@ def instant(sql: str, kind: str, zone: str | None) -> Instant:
             found = _local(f"CAST({sql} AS TIMESTAMP)", zone)
             return Instant(found.at, found.naive, "true", found.ambiguous)
         case "text":
-            return _text(f"trim(CAST({sql} AS VARCHAR))", zone)
+            return _text(_pointed(f"trim(CAST({sql} AS VARCHAR))"), zone)
         case _:
             return Instant("NULL::TIMESTAMP")
+
+
+def _pointed(sql: str) -> str:
+    """A decimal comma after the seconds, as ISO 8601 and Python's logs have it, as a point."""
+    made = f"regexp_replace({sql}, '(:[0-9]{{2}}),([0-9])', '\\1.\\2')"
+    return f"CASE WHEN contains({sql}, ',') THEN {made} ELSE {sql} END"
 
 
 def _local(sql: str, zone: str | None) -> Instant:

@@ -21,7 +21,8 @@ _DATE = re.compile(
     r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})"
     r"(?:,?([ T])(\d{1,2}):(\d{2})(:\d{2}(\.\d+)?)?( ?[AaPp][Mm])?)?"
 )
-_WORDED = ("%b %d, %Y %I:%M %p", "%b %d, %Y %H:%M", "%b %d, %Y", "%d %b %Y %H:%M:%S",
+_WORDED = ("%b %d, %Y %I:%M %p", "%b %d, %Y %H:%M", "%b %d, %Y", "%b %d, %Y, %I:%M %p",
+           "%b %d, %Y, %I:%M:%S %p", "%b %d, %Y, %H:%M:%S", "%b %d, %Y %H:%M:%S", "%a, %d %b %Y %H:%M:%S GMT", "%d %b %Y %H:%M:%S",
            "%d %b %Y %H:%M", "%d %b %Y", "%B %d, %Y", "%d %B %Y")  # fmt: skip
 _COMMA = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+),(\d{1,2}|\d{4,})")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -200,7 +201,7 @@ def _format(match: re.Match[str], *, day_first: bool) -> str:
 def _order(written: str) -> str:
     words = {"%d": "day", "%m": "month", "%Y": "year", "%y": "year", "%b": "month", "%B": "month"}
     date = written.split(" %H")[0].split(" %I")[0]
-    return re.sub(r"%[a-zA-Z]", lambda m: words.get(m.group(0), ""), date)
+    return re.sub(r"%[a-zA-Z]", lambda m: words.get(m.group(0), ""), date).strip(", ")
 
 
 def _marks(texts: Iterable[str]) -> dict[str, str]:
