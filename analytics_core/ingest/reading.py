@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 from analytics_core.ingest import dropped, identity, normalise
 from analytics_core.ingest.dropped import Dropped
 from analytics_core.ingest.push.envelope import pushed_source
+from analytics_core.ingest.reasons import reason_of
 from analytics_core.ingest.recognise import Content
 from analytics_core.ingest.said import TYPED, Said, columns
 from analytics_core.ingest.sources.detect import Unrecognised, detect
@@ -20,6 +21,7 @@ from analytics_core.settings import Settings
 
 KEPT_REJECTS = 100_000
 _MOSTLY_ROWS, _MOSTLY_SHARE = 100, 0.2
+_SHOWN = 80
 _CONVENTION_ROWS, _CONVENTION_SHARE = 5, 0.01
 # Columns of text in which a whole record may be hidden, worth looking into for a source.
 _CONTAINERS = ("attributes", "metadata", "properties", "spanattributes", "span_attributes")
@@ -139,14 +141,29 @@ def _cleared(con: DuckDBPyConnection, bad: list[Rejected], file: Dropped) -> Rea
     )  # fmt: skip
 
 
+def _why(rejected: list[Rejected]) -> str:
+    """The commonest reason in words, and the first row that shows it."""
+    if not rejected:
+        return ""
+    code, rows = Counter(one.code for one in rejected).most_common(1)[0]
+    first = next(one for one in rejected if one.code == code)
+    value = "".join(
+        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in first.value or ""
+    )
+    shown = f", {first.column} {value[:_SHOWN]!r}" if first.column and value else ""
+    return f"In {rows} of them, first in row {first.row}{shown}: {reason_of(code).words}"
+
+
 def _check_kept(
     con: DuckDBPyConnection, accepted: int, lost: int, total: int, rejected: list[Rejected]
 ) -> None:
     counts = {"read": total, "rejected": lost, "examples": rejected}
     if lost and not accepted:
-        raise Refused("nothing_accepted", **counts)
+        said = f"Every row is rejected. {_why(rejected)}"
+        raise Refused("nothing_accepted", said.strip(), **counts)
     if total >= _MOSTLY_ROWS and lost > _MOSTLY_SHARE * total:
-        raise Refused("mostly_rejected", f"{lost} of {total} rows are rejected.", **counts)
+        said = f"{lost} of {total} rows are rejected. {_why(rejected)}"
+        raise Refused("mostly_rejected", said.strip(), **counts)
     rows, units, hashed, exceeding = con.execute(_CHECKED).fetchall()[0]
     if exceeding >= _CONVENTION_ROWS and exceeding > _CONVENTION_SHARE * rows:
         raise Refused(

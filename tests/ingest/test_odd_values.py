@@ -1,5 +1,6 @@
 """Values and shapes of files that real tools write and nobody expects."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ def test_bytes_that_are_no_text_cost_no_other_row(door: Door) -> None:
     entry = door.take(requests(request_id=ids))
     assert (entry.verdict, entry.accepted) == ("landed", 3)
     found = door.ask("SELECT event_id FROM events ORDER BY row")
-    assert found == [("generic:a",), ("generic:b",), ("generic:\ufffd\ufffd",)]
+    assert found == [("generic:a",), ("generic:b",), ("generic:\\xff\\xfe",)]
 
 
 def test_text_that_is_no_utf_8_costs_no_other_row(door: Door) -> None:
@@ -42,11 +43,11 @@ def test_text_that_is_no_utf_8_costs_no_other_row(door: Door) -> None:
     entry = door.take(requests(**columns, model=["gpt-5", "gpt-5", "é"]))
     assert (entry.verdict, entry.accepted) == ("landed", 3)
     assert door.ask("SELECT user_id, team FROM events ORDER BY row")[::2] == [
-        ("a", "a"), ("\ufffd\ufffd", "\ufffd\ufffd"),
+        ("a", "a"), ("\\xff\\xfe", "\\xff\\xfe"),
     ]  # fmt: skip
     found = door.ask("SELECT event_id, model_raw FROM events ORDER BY row")
     assert found == [
-        ("generic:a", "gpt-5"), ("generic:b", "gpt-5"), ("generic:\ufffd\ufffd", "é"),
+        ("generic:a", "gpt-5"), ("generic:b", "gpt-5"), ("generic:\\xff\\xfe", "é"),
     ]  # fmt: skip
 
 
@@ -79,3 +80,57 @@ def test_what_nobody_thought_of_costs_one_file_and_not_the_batch(
     refused, landed = door.ingest(odd, sound)
     assert (refused.verdict, landed.verdict) == ("unreadable", "landed")
     assert "Tokentally failed on this file" in refused.message
+
+
+def test_a_file_whose_rows_are_all_rejected_says_why_and_where(door: Door) -> None:
+    rows = "".join(f"r{n},2026-02-30 12:00:00,gpt-5,10,1,0.1\n" for n in range(3))
+    entry = door.take(HEAD + rows)
+    assert entry.verdict == "nothing_accepted"
+    assert entry.message == (
+        "Every row is rejected. In 3 of them, first in row 1, started_at '2026-02-30 12:00:00':"
+        " The time is missing or cannot be read."
+    )
+
+
+@pytest.mark.parametrize(
+    "ids", [("x" * 600 + "a", "x" * 600 + "b"), ("a\x00", "a\x01", "a\u200b", "a")]
+)
+def test_ids_that_are_shortened_or_cleaned_stay_apart(ids: tuple[str, ...], door: Door) -> None:
+    rows = [{"request_id": one, "timestamp": "2026-11-01T12:00:00Z", "input_tokens": 10,
+             "output_tokens": 1} for one in ids]  # fmt: skip
+    entry = door.take("".join(json.dumps(row) + "\n" for row in rows))
+    assert (entry.accepted, entry.duplicate) == (len(ids), 0)
+    door.take("".join(json.dumps(row | {"note": 1}) + "\n" for row in rows))
+    assert door.ask("SELECT count(*) FROM events") == [(len(ids),)]
+
+
+def test_ids_that_became_fractions_for_want_of_a_null_are_the_same_ids(door: Door) -> None:
+    door.take(requests(request_id=pa.array([1.0, 2.0, 3.0])))
+    door.take(HEAD + ROW.replace("a,", "1,"))
+    assert door.ask("SELECT count(*) FROM events") == [(3,)]
+
+
+def test_half_a_character_costs_no_line(door: Door) -> None:
+    row = json.loads(
+        '{"timestamp": "2026-11-01T12:00:00Z", "input_tokens": 10, "output_tokens": 1}'
+    )
+    texts = ["half \ud83d", "\ude00 other half", "whole \U0001f600", "escaped \\ud83d"]
+    lines = [json.dumps(row | {"request_id": f"r{n}", "note": t}) for n, t in enumerate(texts)]
+    entry = door.take("\n".join(lines) + "\n")
+    assert (entry.accepted, entry.rejected) == (4, 0)
+    kept = door.ask("SELECT json_extract_string(metadata, '$.note') FROM events ORDER BY row")
+    assert [text for (text,) in kept] == [
+        "half \ufffd", "\ufffd other half", "whole \U0001f600", "escaped \\ud83d",
+    ]  # fmt: skip
+
+
+def test_json_lines_that_end_as_on_an_old_mac_are_lines(door: Door) -> None:
+    row = {"timestamp": "2026-11-01T12:00:00Z", "input_tokens": 10, "output_tokens": 1}
+    entry = door.take("".join(json.dumps(row | {"id": n}) + "\r" for n in range(3)))
+    assert (entry.verdict, entry.accepted) == ("landed", 3)
+
+
+@pytest.mark.parametrize("comma", ["2026-11-01 12:00:00,250", "2026-11-01T13:00:00,250+01:00"])
+def test_a_comma_before_the_fraction_of_a_second_is_iso_8601(comma: str, door: Door) -> None:
+    door.take(HEAD + ROW.replace("2026-11-01T12:00:00Z", f'"{comma}"'))
+    assert door.ask("SELECT started_at FROM events") == [(datetime(2026, 11, 1, 12, 0, 0, 250000),)]

@@ -63,7 +63,8 @@ def test_the_first_rows_are_shown_as_events(attempted):
 
 def test_a_file_in_which_no_row_is_good_says_so(attempted):
     found = attempted(MAPPING.replace("%d.%m.%Y", "%Y-%m-%d"))
-    assert (found.problem, found.rejected) == ("Every row is rejected.", 3)
+    said = "In 3 of them, first in row 1: The time is missing or cannot be read."
+    assert (found.problem, found.rejected) == (f"Every row is rejected. {said}", 3)
     assert found.examples[0].code == "no_time"
 
 
