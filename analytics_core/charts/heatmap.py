@@ -85,7 +85,7 @@ def _spec(amount: str, height: int) -> Spec:
     calm = {"labelColor": CALM, "ticks": False, "domain": False, "labelPadding": 8}
     every = f"+datum.label % {STEP} ? '' : datum.label + ':00'"
     hours = alt.Axis(labelExpr=every, labelAngle=0, labelOverlap=False, labelFlush=False, **calm)
-    days = alt.Axis(labelOverlap=False, **calm)
+    days = alt.Axis(labelOverlap=False, labelFlush=False, **calm)
     room = alt.Scale(paddingInner=0.08)
     clock = alt.Scale(paddingInner=0.08, domain=[f"{hour:02}" for hour in range(HOURS)])
     drawn = (

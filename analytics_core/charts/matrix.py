@@ -89,6 +89,7 @@ def _spec(titles: tuple[str, str, str], *, height: int) -> Spec:
         labelPadding=8,
         labelColor=CALM,
         labelOverlap=False,
+        labelFlush=False,  # else the first and the last stand beside their row or column
         ticks=False,
         domain=False,
     )
@@ -100,6 +101,7 @@ def _spec(titles: tuple[str, str, str], *, height: int) -> Spec:
         labelColor=CALM,
         labelAngle=-45,
         labelOverlap=False,
+        labelFlush=False,
         ticks=False,
         domain=False,
     )

@@ -219,7 +219,8 @@ def test_a_matrix_is_valid_and_says_its_highest_cell(viewed):
     assert set(parts_of(drawing.spec, "field")) == {"x", "y", "value", "down", "across", "text"}
     read = drawing.spec["mark"]["description"]["expr"]
     assert read == "datum.down + ', ' + datum.across + ': ' + datum.text"
-    assert [a["aria"] for a in parts_of(drawing.spec, "axis")] == [False, False]
+    axes = parts_of(drawing.spec, "axis")
+    assert [(a["aria"], a["labelFlush"]) for a in axes] == [(False, False)] * 2
 
 
 @every_kind
