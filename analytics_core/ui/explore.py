@@ -103,7 +103,7 @@ class Asked:
 def _controls(view: View) -> Asked:
     dimensions = (NONE, *DIMENSIONS)
     with st.container(border=True, key="explore.controls"):
-        with st.grid(columns=4, min_column_width=170, gap="small"):
+        with st.grid(columns=4, min_column_width=140, gap="small"):
             by = _box("by", "By", dimensions, lambda n: _dimension_words(n, "nothing: the total"))
             rest = tuple(n for n in dimensions if n != by or n == NONE) if by else (NONE,)
             then = _box("then", "And by", rest, lambda n: _dimension_words(n, "nothing more"))
@@ -112,7 +112,7 @@ def _controls(view: View) -> Asked:
             measures = OF_ITEMS if of_items else ASKED
             measure = _box("measure", "Measure", measures, controls.measure_words)
             grain = _box("grain", "Over time", _grains(view, names), _grain_words)
-        with st.grid(columns=4, min_column_width=170, gap="small"):
+        with st.grid(columns=4, min_column_width=140, gap="small"):
             top = _box("top", "Members shown", TOPS, str)
             ranks = (NONE, *(n for n in measures if n != measure))
             rank = _box("rank", "In the order of", ranks, lambda n: _rank_words(n, measure))
@@ -258,6 +258,7 @@ def _two(asked: Asked, view: View) -> Content:
         if fits(found):
             made = matrix(found, period=period_text(view.filters.period))
             draw(made, state.of_panel(NAME, "chart"))
+            st.caption("The stronger, the more.")
         elif max(len(found.down), len(found.across)) > MOST_SIDE:
             st.info(f"More than {MOST_SIDE} members a side are shown as a table only.")
             pivot_table(found, state.of_panel(NAME, "table"))

@@ -62,7 +62,7 @@ def told(status: InboxStatus, now: datetime) -> Iterator[tuple[str, str]]:
     if status.error:
         yield ":red[:material/error:]", status.error
     recent = [r for r in status.results if now - datetime.fromisoformat(r.at) < TOLD_FOR]
-    yield from map(result_words, recent[:MOST_TOLD])
+    yield from [*dict.fromkeys(map(result_words, recent))][:MOST_TOLD]
 
 
 def _going_on(status: InboxStatus) -> str:

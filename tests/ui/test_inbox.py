@@ -52,6 +52,11 @@ def test_a_file_that_is_done_says_what_became_of_it(result: Result, words: str):
     assert _said(state="watching", results=(result,)) == [words]
 
 
+def test_the_same_said_twice_is_told_once():
+    one = Result("a.csv", "encrypted", None, "", SOON)
+    assert len(_said(state="watching", results=(one, one))) == 1
+
+
 def test_results_are_told_for_a_quarter_of_an_hour():
     old = Result("old.csv", "landed", 1, "", LONG_AGO)
     assert _said(state="watching", results=(old,)) == []

@@ -58,13 +58,13 @@ def _table() -> Table:
             "rule": choice("What", options=["", *BY_NAME], help="Blank: all its tokens"),
             "usd": text("USD", help="Or a discount"),
             "per": text("Per", width=60, help="Units; blank is a million tokens, else one"),
-            "discount_pct": text("Off %", width=60, help="A discount on the list price"),
-            "tier_above": text("Above", width=60, help="Only for requests with more input tokens"),
+            "discount_pct": text("Off %", width=76, help="A discount on the list price"),
+            "tier_above": text("Above", width=78, help="Only for requests with more input tokens"),
             "variant": choice(
                 "Variant", width=80, options=["", *VARIANTS], help="Blank: every one"
             ),
-            "valid_from": text("From", validate=day, help="First day, YYYY-MM-DD"),
-            "valid_to": text("To", validate=day, help="The day after the last"),
+            "valid_from": text("From", width=92, validate=day, help="First day, YYYY-MM-DD"),
+            "valid_to": text("To", width=92, validate=day, help="The day after the last"),
             "note": text("Note"),
         },
         {AT_STAKE: text("Tokens at stake", help="Of a model without a price")},

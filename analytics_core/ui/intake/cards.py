@@ -104,4 +104,6 @@ def _year(day: date, now: datetime) -> str:
 
 
 def _age(now: datetime, until: datetime) -> str:
-    return text(max((now - until).total_seconds(), 0), Unit.SECONDS)
+    """How old, in its largest unit: "55 min", "2 d"."""
+    age = text(max((now - until).total_seconds(), 0), Unit.SECONDS)
+    return " ".join(age.split()[:2])
