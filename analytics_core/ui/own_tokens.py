@@ -75,12 +75,12 @@ def _facts(token: Token, view: View) -> str:
     used = f"last used {moment_text(token.last_used, zone)}" if token.last_used else "never used"
     source = f" · as {token.source}" if token.source else ""
     kind = "only" if token.may(READ) else "all of it"
-    only = f" · {kind} {_picks_text(token.picks, view)}" if token.picks else ""
+    only = f" · {kind} {picks_text(token.picks, view)}" if token.picks else ""
     return f"tt_{token.id}… · {ends} {moment_text(token.expires, zone)} · {used}{source}{only}"
 
 
-def _picks_text(picks: Grant, view: View) -> str:
-    """The picks alone in words."""
+def picks_text(picks: Grant, view: View) -> str:
+    """The picks of a token in words, "" without any."""
     whole = filters_text(Filters(view.filters.period, picks), view.names.label)
     period = filters_text(Filters(view.filters.period), view.names.label)
     return whole.removeprefix(period).lstrip(" ,;·")
@@ -105,7 +105,7 @@ def _form(principal: Principal, view: View) -> None:
     st.session_state.setdefault(_LIFE, DAYS)
     st.selectbox("Lives for", LIVES, key=_LIFE, format_func=lambda number: f"{number} days")
     if picks:
-        text = md_escape(_picks_text(picks, view))
+        text = md_escape(picks_text(picks, view))
         st.toggle(
             f"All of it is {text}" if may == PUSH else f"Only {text}",
             key=_NARROW,

@@ -16,6 +16,7 @@ from analytics_core.ui.house import (
     people,
     prices,
     projects,
+    tokens,
 )
 
 SECTION = "section"
@@ -26,9 +27,10 @@ _SECTIONS: dict[str, tuple[str, Callable[[View], None]]] = {
     "prices": (":material/sell: Prices", prices.draw),
     "credits": (":material/toll: Credits", credit_rates.draw),
 }
-PEOPLE, AUDIT = "people", "audit"
+PEOPLE, TOKENS, AUDIT = "people", "tokens", "audit"
 _LABELS = {name: label for name, (label, _) in _SECTIONS.items()} | {
     PEOPLE: ":material/group: People",
+    TOKENS: ":material/key: API tokens",
     AUDIT: ":material/history: Audit",
 }
 
@@ -48,6 +50,8 @@ def draw(view: View, menu: people.Menu) -> None:
     with edge(f"settings.{chosen}"):
         if chosen == PEOPLE:
             people.draw(view, menu)
+        elif chosen == TOKENS:
+            tokens.draw(view)
         elif chosen == AUDIT:
             audit.draw(view)
         elif chosen in _SECTIONS:
