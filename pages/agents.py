@@ -23,8 +23,8 @@ BLOCKS: layout.Blocks = (
     Members(
         "agents.all", "All agents", "agent",
         (
-            "cost", "agent_conversations", "requests", "error_rate", "cost_per_session",
-            "session_duration_mean",
+            "cost", "sessions", "agent_conversations", "requests", "total_tokens", "error_rate",
+            "cost_per_session", "session_duration_mean",
         ),
         trend="cost", also=(largest("project", first=True),),
     ),

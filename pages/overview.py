@@ -38,7 +38,13 @@ BLOCKS: layout.Blocks = (
         trend="cost", also=(largest("project", first=True),), most=10,
     ),
     layout.OfOthers(Ranking("overview.users", "Top users", ("user",), _RANKED, also=_TOKENS)),
-    Foot("overview", (("costs", "Costs by service type"), ("activity", "Every request"))),
+    Foot(
+        "overview",
+        (
+            ("costs", "Costs by service type"), ("activity", "Every request"),
+            ("account", "Your API tokens"),
+        ),
+    ),
 )  # fmt: skip
 
 

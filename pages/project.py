@@ -52,7 +52,8 @@ BLOCKS: layout.Blocks = (
         ),
     ),
     Listing("project.requests", "Last requests", "events"),
-    Foot("project", (("activity", "Requests and usage items of this project"),)),
+    Listing("project.items", "Last usage items", "items"),
+    Foot("project", (("activity", "Requests and usage items of this project, live"),)),
     EventDialog(),
 )  # fmt: skip
 

@@ -132,7 +132,7 @@ def test_one_project_shows_now_whatever_period_is_picked(app):
     assert "UTC" in said[0]
     assert _panels(page) == [
         "Today by hour", "Cost over time", "Cost by model", "Top users", "Agents", "Repositories",
-        "Last requests",
+        "Last requests", "Last usage items",
     ]  # fmt: skip
 
 
@@ -216,6 +216,7 @@ def test_agents_are_listed_with_the_project_each_costs_most_in(listed):
         ["Triage", "Search +1"], ["Writer", "Secret plan"], ["(unattributed)", "Voice Bot +1"],
         ["Total", ""],
     ]  # fmt: skip
+    assert rows[0][5:] == ["2", "1", "3", "3,000,000", "0%", "$22.50", "24 h 00 min"]
 
 
 def test_one_agent_lists_its_tools_where_the_data_name_them(listed):
