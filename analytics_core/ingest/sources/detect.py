@@ -110,6 +110,14 @@ def _check_stated(head: Head) -> None:
             " convention in a mapping: inclusive, exclusive or disjoint.",
             proposal.proposed(head),
         )
+    costs = generic.unread_costs(head)
+    if costs:
+        raise Unrecognised(
+            "needs_mapping",
+            f"{', '.join(map(_shown, costs[:SHOWN]))}: is this the cost, and in which currency and"
+            " unit? No column has a common name of a cost (cost, cost_usd, total_cost, spend …).",
+            proposal.proposed(head),
+        )
     doubts = proposal.doubts(head)
     if doubts:
         raise Unrecognised("needs_mapping", " ".join(doubts), proposal.proposed(head))

@@ -51,6 +51,7 @@ _CACHE_TOKENS = re.compile(
 )
 
 
+_COST = re.compile(r"(^|_)(costs?|spend|spent|amount|charges?|charged)(_|$)")
 _SUMMED_BY = (
     "started_at", "ended_at", "model_raw", "currency", "organization", "team", "user_id", "project",
     "repository", "customer", "feature", "agent", "environment", "api_key", "provider",
@@ -60,9 +61,45 @@ _REASONING = ("reasoning_tokens", "output_reasoning_tokens", "thinking_tokens", 
 
 
 def column_of(role: str, head: Head) -> str | None:
-    """The file's own name of the column that has that role by its name, None without one."""
+    """The file's own name of the column that has that role by its name, None without one.
+
+    `createdAt` and `Cost (USD)` are created_at and cost_usd, unless these stand there too.
+    """
     tops = top_names(head.raw_names)
-    return next((name for name in ALIASES[role] if name in tops), None)
+    exact = next((name for name in ALIASES[role] if name in tops), None)
+    if exact:
+        return exact
+    return next((found for name in ALIASES[role] if (found := _parted_names(head).get(name))), None)
+
+
+def _parted_names(head: Head) -> dict[str, str]:
+    """The columns by the words of their names: created_at for createdAt, cost_usd for Cost (USD)."""
+    tops = top_names(head.raw_names)
+    return {_parted(raw): top for raw, top in zip(head.raw_names, tops, strict=True)}
+
+
+def unread_costs(head: Head) -> tuple[str, ...]:
+    """The exact names of columns of numbers that sound like a cost, where none has a common name."""
+    if column_of("cost_reported", head) is not None:
+        return ()
+    return tuple(
+        name
+        for name in head.raw_names
+        if _COST.search(_parted(name)) and any(_amount(record.get(name)) for record in head.sample)
+    )
+
+
+def _parted(name: str) -> str:
+    words = re.sub(r"[^\w.]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+    return normalised(words)
+
+
+def _amount(value: object) -> bool:
+    """Whether a value is a number that is not 0."""
+    try:
+        return not isinstance(value, bool) and float(str(value)) != 0
+    except ValueError:
+        return False
 
 
 def cache_columns(head: Head) -> tuple[str, ...]:
@@ -115,7 +152,8 @@ def _reasoned(at: Reading, head: Head) -> dict[str, str | None]:
     names = {
         role: column_of(role, head) for role in ("input_tokens", "output_tokens", "total_tokens")
     }
-    thought = next((name for name in _REASONING if name in top_names(head.raw_names)), None)
+    parted = _parted_names(head)
+    thought = next((found for name in _REASONING if (found := parted.get(name))), None)
     if thought is None or not all(names.values()):
         return {}
     given, output, total = (at.number(str(name)) for name in names.values())

@@ -2,6 +2,8 @@
 
 import pytest
 
+from analytics_core.ingest.sources.detect import Unrecognised
+
 HEAD = "date,model,region,requests,input_tokens,output_tokens,cost\n"
 EUROPE, AMERICA = "2026-10-01,gpt-5,eu,5,100,10,0.5\n", "2026-10-01,gpt-5,us,7,200,20,0.7\n"
 
@@ -41,3 +43,29 @@ def test_without_a_total_reasoning_stays_beside_the_event(mapped):
     names = "timestamp,model,input_tokens,output_tokens,reasoning_tokens\n"
     (row,) = mapped(names + "2026-10-01T08:00:00Z,gpt-5,100,70,50\n")
     assert (row["output_tokens"], row["metadata"]) == ("70", '{"reasoning_tokens":"50"}')
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "requestId,createdAt,modelName,promptTokens,completionTokens,totalCost",
+        "Request ID,Created-At,Model,Input Tokens,Output Tokens,Cost (USD)",
+    ],
+)
+def test_names_are_known_by_their_words(names, mapped):
+    (row,) = mapped(f"{names}\na,2026-10-01T08:00:00Z,gpt-5,10,1,0.5\n")
+    assert row == {
+        "source": "generic", "_row": 1, "id": "a", "started_at": "2026-10-01T08:00:00Z",
+        "model_raw": "gpt-5", "input_tokens": "10", "output_tokens": "1", "cost_reported": "0.5",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["cost_eur", "inputCost", "Spent (cents)", "charged"])
+def test_a_cost_under_another_name_is_asked_for_and_not_ignored(name, detected):
+    head = f"timestamp,model,input_tokens,output_tokens,{name}\n"
+    row = "2026-10-01T08:00:00Z,gpt-5,10,1,"
+    with pytest.raises(Unrecognised, match="is this the cost, and in which currency") as refused:
+        detected(f"{head}{row}0.5\n")
+    assert refused.value.code == "needs_mapping"
+    assert detected(f"{head}{row}0\n{row}\n").name == "generic"  # it says nothing
+    assert detected(f"cost,{head}1,{row}0.5\n").name == "generic"
