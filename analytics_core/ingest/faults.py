@@ -11,7 +11,9 @@ from analytics_core.store.manifest import Input
 # A statement the engine cannot even bind is a fault of ours, whatever the file holds.
 OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 # What Python raises of a value that nobody thought of.
-BROKEN = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError)
+BROKEN = (
+    ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError,
+)  # fmt: skip
 
 
 def about(refused: Refused, entry: Input) -> Refused:

@@ -1,10 +1,10 @@
 """Anthropic usage and cost reports: the console's CSV exports and pages of the Admin API."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading, words
-from analytics_core.ingest.sources.elements import elements
+from analytics_core.ingest.sources.elements import elements, results
 from analytics_core.ingest.sources.reading import Reading, statement
 from analytics_core.ingest.sources.source import ANY_KIND, JSON_KINDS, Kind, Source
 
@@ -188,13 +188,14 @@ def _source(
 
 def _by_group(head: Head) -> bool:
     """Whether some result is of a group; the key alone may stand there with null."""
-    results = (
-        result
-        for page in head.sample
-        for bucket in page.get("data") or ()
-        for result in bucket.get("results") or ()
-    )
-    return any(result.get("rbac_group_id") for result in results)
+    told = (result for bucket in results(head.sample) for result in bucket)
+    return any(isinstance(one, Mapping) and one.get("rbac_group_id") for one in told)
+
+
+def _idle(head: Head) -> bool:
+    """Whether no bucket of the page has a result, of usage or of costs."""
+    told = results(head.sample)
+    return bool(told) and not any(told)
 
 
 _GROUPED = "groups overlap: a report by rbac_group_id counts a request once for each group"
@@ -210,6 +211,13 @@ SOURCES = (
         JSON_KINDS,
         ("data", "data.starting_at", "data.results.uncached_input_tokens"),
         _usage_page,
+    ),
+    _source(
+        "anthropic-usage",
+        JSON_KINDS,
+        ("data", "data.starting_at", "data.ending_at", "data.results"),
+        _usage_page,
+        matches=_idle,
     ),
     _source(
         "anthropic-usage",

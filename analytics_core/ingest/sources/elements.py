@@ -75,6 +75,18 @@ def elements(
     return Elements(columns, levels, keys, outer)
 
 
+def results(records: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+    """The results of each bucket of sample pages, whatever else these hold."""
+    buckets = [
+        bucket
+        for record in records
+        if isinstance(data := record.get("data"), list)
+        for bucket in data
+        if isinstance(bucket, Mapping)
+    ]
+    return [found if isinstance(found := bucket.get("results"), list) else [] for bucket in buckets]
+
+
 def _paths(value: Any, before: str) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, inside in value.items():

@@ -139,7 +139,7 @@ def _observations(
         ),
     }
     maps = {
-        usage: _amounts(at.json(*names["usage_details"]) or "NULL::JSON"),
+        usage: _amounts(_usage(at, names)),
         costs: _amounts(at.json(*names["cost_details"]) or "NULL::JSON"),
     }
     at.ignored(
@@ -151,6 +151,20 @@ def _observations(
     for made in (maps, _counted(usage)):
         origin = nested("*, " + ", ".join(f"{sql} AS {name}" for name, sql in made.items()), origin)
     return statement(outputs, origin)
+
+
+def _usage(at: Reading, names: Mapping[str, tuple[str, ...]]) -> str:
+    """The usage object; of servers before version 3 the three counts they had."""
+    details = at.json(*names["usage_details"])
+    older = [
+        f"{literal(key)}, {sql}"
+        for key in ("input", "output", "total")
+        if (sql := at.number(*names[f"{key}_count"]))
+    ]
+    if not older:
+        return details or "NULL::JSON"
+    made = f"json_object({', '.join(older)})"
+    return f"coalesce({details}, {made})" if details else made
 
 
 def _status(level: str | None) -> str | None:
@@ -173,6 +187,10 @@ _SNAKE: dict[str, tuple[str, ...]] = {
         "total_cost", "tags", "version", "release", "prompt_name", "usage_details", "cost_details",
     )
 }  # fmt: skip
+_SNAKE |= {
+    "input_count": ("prompt_tokens",), "output_count": ("completion_tokens",),
+    "total_count": ("total_tokens",),
+}  # fmt: skip
 _SNAKE["model"] = ("provided_model_name", "internal_model_id")
 
 
@@ -184,6 +202,10 @@ def _camel(name: str) -> str:
 _CAMEL: dict[str, tuple[str, ...]] = {name: (_camel(name),) for name in _SNAKE}
 _CAMEL["model"] = ("providedModelName", "model", "internalModelId")
 _CAMEL["total_cost"] = ("totalCost", "calculatedTotalCost")
+_CAMEL |= {
+    f"{key}_count": (f"{kind}Tokens", f"usage.{key}")
+    for key, kind in (("input", "prompt"), ("output", "completion"), ("total", "total"))
+}
 _PAGE = {name: tuple(f"data.{path}" for path in paths) for name, paths in _CAMEL.items()}
 
 
@@ -249,6 +271,7 @@ TRACES = Source(
     forbidden=("usage_details", "start_time"),
     select=_traces,
 )
+_OLDER = ("traceid", "starttime", "type", "prompttokens", "completiontokens")  # before version 3
 SOURCES = (
     _source(
         ANY_KIND,
@@ -256,10 +279,12 @@ SOURCES = (
         _exported,
     ),
     _source(ANY_KIND, ("traceid", "starttime", "type", "usagedetails"), _listed),
+    _source(ANY_KIND, _OLDER, _listed),
     _source(
         JSON_KINDS,
         ("data", "data.traceid", "data.starttime", "data.type", "data.usagedetails"),
         _paged,
     ),
+    _source(JSON_KINDS, ("data", *(f"data.{name}" for name in _OLDER)), _paged),
     TRACES,
 )

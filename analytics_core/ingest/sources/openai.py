@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import reading, words
-from analytics_core.ingest.sources.elements import elements
+from analytics_core.ingest.sources.elements import elements, results
 from analytics_core.ingest.sources.expression import text
 from analytics_core.ingest.sources.reading import Reading, buckets
 from analytics_core.ingest.sources.source import ANY_KIND, JSON_KINDS, Kind, Source
@@ -233,9 +233,14 @@ def _counted(head: Head) -> bool:
 
 
 def _usage_results(head: Head) -> bool:
-    """Whether the sample's results are usage results of OpenAI (their object says so)."""
-    found = str(head.sample[:8])
-    return "organization.usage." in found
+    """Whether the sample's results are usage results of OpenAI: their object says so.
+
+    A page of idle days has none; its buckets begin at a number, which no other page's do.
+    """
+    if "organization.usage." in str(head.sample[:8]):
+        return True
+    told = results([page for page in head.sample if page.get("object") == "page"])
+    return bool(told) and not any(told)
 
 
 SOURCES = (

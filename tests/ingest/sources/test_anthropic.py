@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+from analytics_core.ingest.sources.detect import Unrecognised
+
 HEAD = (
     "usage_date_utc,model_version,api_key,workspace,usage_type,context_window,"
     "usage_input_tokens_no_cache,usage_input_tokens_cache_write_5m,usage_input_tokens_cache_write_1h,"
@@ -75,3 +79,11 @@ def test_cost_reports_are_cents(mapped, detected):
 def test_a_report_by_group_is_known_to_repeat_the_cost(detected):
     assert detected(_page()).repeats == ""
     assert "rbac_group_id" in detected(_page(rbac_group_id="g-1")).repeats
+
+
+def test_a_page_of_idle_days_is_one_of_usage(detected):
+    day = {"starting_at": "2026-10-01T00:00:00Z", "ending_at": "2026-10-02T00:00:00Z"}
+    page = {"data": [day | {"results": []}], "has_more": False}
+    assert detected(json.dumps(page)).name == "anthropic-usage"
+    with pytest.raises(Unrecognised):
+        detected(json.dumps({"data": day | {"results": [1]}}))

@@ -121,3 +121,23 @@ def test_traces_stand_beside_the_events(mapped):
 def test_a_total_tells_whether_counts_hold_their_parts(usage, figures, mapped):
     row = mapped(_lines(OBSERVATION | {"usage_details": usage}, OBSERVATION))[0]
     assert (row["input_tokens"], row["output_tokens"]) == figures
+
+
+OLDER = {
+    "id": "o-1", "traceId": "t-1", "type": "GENERATION", "startTime": "2026-10-01T08:00:00.000Z",
+    "endTime": "2026-10-01T08:00:02.000Z", "model": "gpt-4o", "level": "DEFAULT",
+    "promptTokens": 100, "completionTokens": 20, "totalTokens": 120, "calculatedTotalCost": 0.001,
+    "usage": {"input": 100, "output": 20, "total": 120, "unit": "TOKENS"},
+}  # fmt: skip
+
+
+def test_observations_of_servers_before_version_3(mapped):
+    span = OLDER | {"id": "o-2", "type": "SPAN", "promptTokens": 0, "usage": None}
+    for rows in (mapped(_lines(OLDER, span)), mapped(json.dumps({"data": [OLDER, span]}))):
+        assert [row.get("skip") for row in rows] == [None, "not_usage"]
+        first = rows[0]
+        assert (first["input_tokens"], first["output_tokens"]) == ("100", "20")
+        assert (first["cost_reported"], first["model_raw"]) == ("0.001", "gpt-4o")
+    newer = OLDER | {"usageDetails": {"input": 60, "input_cached_tokens": 40, "output": 20}}
+    row = mapped(_lines(newer, span))[0]
+    assert (row["input_tokens"], row["cache_read_tokens"]) == ("100", "40")

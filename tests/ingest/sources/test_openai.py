@@ -2,6 +2,10 @@
 
 import json
 
+import pytest
+
+from analytics_core.ingest.sources.detect import Unrecognised
+
 USAGE = """start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,user_id,api_key_id,model,batch,service_tier,input_tokens,output_tokens,input_cached_tokens,input_uncached_tokens,input_text_tokens,input_audio_tokens,input_cached_audio_tokens,output_audio_tokens
 1790812800,1790899200,2026-10-01T00:00:00+00:00,2026-10-02T00:00:00+00:00,proj_a,10.0,user-1,key_1,gpt-5,FALSE,default,59200.0,10646.0,5760.0,53440.0,53440.0,0.0,0.0,0.0
 1790812800,1790899200,2026-10-01T00:00:00+00:00,2026-10-02T00:00:00+00:00,proj_a,8.0,user-1,key_1,gpt-5-mini,TRUE,default,46264.0,60000.0,8192.0,38072.0,38072.0,100.0,20.0,30.0
@@ -112,3 +116,10 @@ def test_costs_are_lines_in_their_currency(mapped):
         "0.06",
         "usd",
     )
+
+
+def test_a_page_of_idle_days_is_one_of_usage(detected):
+    day = {"object": "bucket", "start_time": 1790812800, "end_time": 1790899200, "results": []}
+    assert detected(json.dumps({"object": "page", "data": [day, day]})).name == "openai-usage"
+    with pytest.raises(Unrecognised):
+        detected(json.dumps({"object": "list", "data": {"start_time": 1, "results": [1]}}))
