@@ -21,7 +21,7 @@ BLOCKS: layout.Blocks = (
         (
             "users", "daily_users", "weekly_users",
             Own("Monthly active users", "monthly_users", otherwise="requests_per_user"),
-            "stickiness", Own("Cost per user", "cost_per_user", beside="requests_per_user"),
+            "stickiness", "cost_per_user",
         ),
     ),
     Members(
