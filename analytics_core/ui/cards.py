@@ -23,6 +23,7 @@ from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
+from analytics_core.ui import links
 from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.explain import explain
@@ -269,4 +270,7 @@ def _unpriced(figures: Summary) -> None:
     if count:
         number = text(count, MEASURES["unpriced_requests"].unit)
         words = "request has no price and is" if count == 1 else "requests have no price and are"
-        st.caption(f":orange[:material/warning:] {number} {words} not in the cost.")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            said = f":orange[:material/warning:] {number} {words} not in the cost."
+            st.caption(said, width="content")
+            links.link("data", ":small[Which, and how to price them]", keys=links.PRICES)

@@ -13,6 +13,7 @@ _PAGES = "pages"  # the pages of this run by their path
 DETAIL: Mapping[str, str] = {
     name: name for name in ("project", "model", "agent", "user", "session")
 }
+PRICES: Mapping[str, str] = {"section": "prices"}  # of the Data page: models without a price
 LISTS: Mapping[str, str] = {
     "project": "projects", "model": "models", "agent": "agents", "user": "users",
     "session": "sessions",
@@ -36,23 +37,24 @@ def link(
     *,
     picks: Mapping[str, str] | None = None,
     without: Collection[str] = (),
+    keys: Mapping[str, str] | None = None,
 ) -> None:
     """Draws a link to a page that keeps the selection; nothing where the page is not for them.
 
-    `picks` (URL values) are laid over the selection, picks on `without` are left behind. `label`
-    is markdown: untrusted text in it is escaped by the caller.
+    `picks` (URL values) are laid over the selection, picks on `without` are left behind, `keys` are
+    the page's own URL keys. `label` is markdown: untrusted text in it is escaped by the caller.
     """
     if leads_to(path):
-        page = st.session_state[_PAGES][path]
-        st.page_link(page, label=label, icon=icon, query_params=_params(picks or {}, without))
+        page, params = st.session_state[_PAGES][path], _params(picks or {}, without)
+        st.page_link(page, label=label, icon=icon, query_params=params | _own(keys))
 
 
 def go(
     path: str, picks: Mapping[str, str] | None = None, keys: Mapping[str, str] | None = None
 ) -> None:
     """Opens a page with the selection and `picks` laid over it; `keys` are its own URL keys."""
-    more = {name: [value] for name, value in (keys or {}).items()}
-    st.switch_page(st.session_state[_PAGES][path], query_params=_params(picks or {}) | more)
+    page, params = st.session_state[_PAGES][path], _params(picks or {})
+    st.switch_page(page, query_params=params | _own(keys))
 
 
 def drill(dimension: str, value: str) -> None:
@@ -88,6 +90,10 @@ def title_of(path: str) -> str | None:
     """What the page of that path is called; None where it is not for this reader."""
     page = st.session_state[_PAGES].get(path)
     return page.title if page else None
+
+
+def _own(keys: Mapping[str, str] | None) -> dict[str, list[str]]:
+    return {name: [value] for name, value in (keys or {}).items()}
 
 
 def _params(picks: Mapping[str, str], without: Collection[str] = ()) -> dict[str, list[str]]:

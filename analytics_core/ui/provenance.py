@@ -91,4 +91,6 @@ class Sources:
         )
         if len(models) > MOST:
             st.caption(f"The {MOST} with most tokens.")
-        links.link("data", "Prices and how to add one", ":material/arrow_forward:")
+        links.link(
+            "data", "Prices and how to add one", ":material/arrow_forward:", keys=links.PRICES
+        )

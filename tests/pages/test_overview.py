@@ -60,7 +60,13 @@ def test_the_first_month_says_when_the_data_start_instead_of_a_change(app):
 
 
 def test_what_has_no_price_is_said_below_the_cards(app):
-    assert "1 request has no price and is not in the cost" in _words(app(EVENTS, **OCTOBER))
+    page = app(EVENTS, **OCTOBER)
+    assert "1 request has no price and is not in the cost" in _words(page)
+    (link,) = (p.proto for p in page.get("page_link") if "how to price" in p.proto.label)
+    assert (link.page, "section=prices" in link.query_string) == ("data", True)
+    own = app([_event(5, None, "ann", "Search", model="m-unknown")], who="ann", **OCTOBER)
+    assert "1 request has no price" in _words(own)
+    assert not [p for p in own.get("page_link") if "how to price" in p.proto.label]
 
 
 def test_the_lines_above_say_period_zone_and_how_far_the_data_reach(app):
