@@ -5,7 +5,7 @@ from functools import lru_cache
 import altair as alt
 import polars as pl
 
-from analytics_core.charts.axes import amounts, labelled, slot_colour
+from analytics_core.charts.axes import CALM, amounts, labelled, slot_colour
 from analytics_core.charts.drawing import KEPT, Drawing, Spec, filled, finished
 from analytics_core.charts.theme import Colours
 from analytics_core.reports.course import Course
@@ -72,7 +72,7 @@ def _spec(unit: AxisUnit, own: tuple[str, ...]) -> Spec:
                 title=None,
                 axis=alt.Axis(
                     labelAngle=0, labelOverlap="greedy", labelSeparation=20, ticks=False,
-                    domain=False, grid=False,
+                    domain=False, grid=False, labelColor=CALM,
                 ),
             ),
             y=amounts("value"),

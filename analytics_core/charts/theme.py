@@ -71,22 +71,23 @@ def colours(
 ) -> Colours:
     """The colours of `members`, given in rank order.
 
-    `homes` is the slot an entity has on every page (its place within the scope, modulo 8);
-    entities it does not name follow their rank. `configured` colours (#rrggbb) belong to an entity
-    on every page: it takes the slot nearest to its colour before the others are placed, so that
-    nobody beside it looks alike. A taken slot moves an entity to the next free one; a ninth entity,
-    which stands in place of Others, has its grey.
+    `homes` is the place of an entity within the scope, from 0, whose slot (modulo 8) it has on every
+    page; entities it does not name follow their rank. `configured` colours (#rrggbb) belong to an
+    entity on every page: it takes the slot nearest to its colour before the others are placed, so
+    that nobody beside it looks alike. Then come the first eight of the scope, which keep their slots
+    whoever costs more in this chart. A taken slot moves an entity to the next free one; a ninth
+    entity, which stands in place of Others, has its grey.
     Source: SCREENS.md 5.2.
     """
-    wanted = configured or {}
+    wanted, places = configured or {}, homes or {}
     named = [(rank, m) for rank, m in enumerate(members) if m.kind == "member"]
-    named.sort(key=lambda place: (place[1].name or "") not in wanted)  # stable: else by rank
+    named.sort(key=lambda at: _precedence(at[1].name or "", places, wanted))  # stable: else by rank
     placed: dict[Member, int] = {}
     own: list[tuple[int, str]] = []
     for rank, member in named:
         name = member.name or ""
         colour = wanted.get(name)
-        home = _nearest(colour) if colour else (homes or {}).get(name, rank) % NAMED
+        home = _nearest(colour) if colour else places.get(name, rank) % NAMED
         ring = [(home + step) % NAMED for step in range(NAMED)]
         slot = next((slot for slot in ring if slot not in placed.values()), OTHERS)
         placed[member] = slot
@@ -96,6 +97,12 @@ def colours(
         if member.kind != "member":
             placed[member] = OTHERS if member.kind == "others" else UNATTRIBUTED
     return Colours(tuple((m, placed[m]) for m in members), tuple(own))
+
+
+def _precedence(
+    name: str, places: Mapping[str, int], wanted: Mapping[str, str]
+) -> tuple[bool, int]:
+    return name not in wanted, places.get(name, 0) // NAMED
 
 
 @lru_cache(maxsize=256)

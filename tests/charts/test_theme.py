@@ -34,7 +34,8 @@ def test_the_accent_is_read_on_its_background_and_white_is_read_on_the_accent(ro
     [
         (["a", "b", "c"], {}, [0, 1, 2]),
         (["a", "b", "c"], {"a": 4, "b": 2, "c": 0}, [4, 2, 0]),
-        (["a", "b", "c"], {"a": 4, "b": 12, "c": 5}, [4, 5, 6]),  # taken: the next free one
+        (["a", "b", "c"], {"a": 4, "b": 12, "c": 5}, [4, 6, 5]),  # taken: the next free one
+        (["b", "a"], {"a": 4, "b": 12}, [5, 4]),  # one of the first eight keeps its slot
         (["a", "b"], {"a": 7, "b": 7}, [7, 0]),
         ([str(n) for n in range(9)], {}, [0, 1, 2, 3, 4, 5, 6, 7, 8]),  # the grey of Others
     ],
