@@ -8,7 +8,7 @@ import polars as pl
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.period import Grain
 from analytics_core.store.asked import Asking
-from analytics_core.store.sql_people import adopters, last_seen, weeks_of_users
+from analytics_core.store.sql_people import adopters, weeks_of_users
 from analytics_core.store.sql_terms import bucket_number
 
 
@@ -21,17 +21,6 @@ class Adopters:
     def answered(self, asking: Asking) -> pl.DataFrame:
         """Columns g (1: all members together), m, users, repeat, fresh; by g, then by name."""
         return asking.run(adopters(dimension(self.by), asking.chosen, asking.engine.dialect))
-
-
-@dataclass(frozen=True, slots=True)
-class LastSeen:
-    """When the picked members of a dimension had their last event, whatever else is picked."""
-
-    by: str
-
-    def answered(self, asking: Asking) -> pl.DataFrame:
-        """Columns m (null: unattributed) and last (naive UTC)."""
-        return asking.run(last_seen(dimension(self.by), asking.chosen, asking.engine.dialect))
 
 
 @dataclass(frozen=True, slots=True)

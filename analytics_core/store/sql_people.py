@@ -44,20 +44,6 @@ def adopters(by: Dimension, chosen: Selection, dialect: Dialect) -> Compiled:
     return Compiled(text, terms.params)
 
 
-def last_seen(by: Dimension, chosen: Selection, dialect: Dialect) -> Compiled:
-    """The last event of all times of those members of `by` that are picked: m, last; by name.
-
-    Other picks are left out.
-    """
-    terms = Terms(dialect)
-    picks = tuple(p for p in chosen.filters.picks if p.dimension == by.name)
-    ever = replace(chosen, filters=Filters(chosen.filters.period, picks))
-    member = terms.column(by)
-    rows = events(terms, ever, lifted=True)
-    text = f"SELECT {member} AS m, max(started_at) AS last {rows} GROUP BY {member} ORDER BY m"
-    return Compiled(text, terms.params)
-
-
 def weeks_of_users(first: int, last: int, chosen: Selection, dialect: Dialect) -> Compiled:
     """In which of the weeks `first` to `last` (bucket numbers) users were active, by their first.
 

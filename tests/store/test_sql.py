@@ -12,7 +12,7 @@ from analytics_core.semantics.period import Calendar, Grain, Period
 from analytics_core.store import sql, sql_rows
 from analytics_core.store.duck import DuckDialect
 from analytics_core.store.sql_parts import Axis, Part
-from analytics_core.store.sql_people import adopters, last_seen, weeks_of_users
+from analytics_core.store.sql_people import adopters, weeks_of_users
 from analytics_core.store.sql_relations import Selection
 from analytics_core.store.sql_rows import Cut, Mark
 from analytics_core.store.sql_sessions import newest_sessions
@@ -103,7 +103,6 @@ def test_a_page_of_rows_compiles_to_the_approved_text(approved, name, compiled):
         lambda of: newest_sessions(of, (UNTIL, "s7"), 50, DUCK, UNTIL),
         lambda of: adopters(dimension("team"), of, DUCK),
         lambda of: weeks_of_users(2964, 2967, of, DUCK),
-        lambda of: last_seen(dimension("team"), of, DUCK),
     ],
 )
 def test_every_list_of_rows_asks_who_is_asking(compiled):
