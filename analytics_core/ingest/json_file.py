@@ -23,22 +23,29 @@ from analytics_core.settings import Settings
 
 _HEAD_LINES = 1_000
 _HEAD_BYTES = 4 << 20
+_LOOKS, _LOOK_BYTES, _LOOK_LINE = 16, 256 << 10, 1 << 20
 _SHOWN = 200
 
 Shape = Literal["lines", "document", "array"]
 
 
 def head(content: Content, name: str, settings: Settings) -> Head:
-    """The keys of the first 1,000 parsable lines or 4 MiB, whichever comes first.
+    """The keys of the first 1,000 parsable lines or 4 MiB, and of looks into the lines after them.
 
     A file of one object is a document or a log of one line, which nobody can tell apart: its kind
     is json, and `as_lines` gives the other reading. Raises Refused: unreadable, too_big,
     too_many_columns.
     """
     records, bad, shape = _first_records(content)
-    tops = tuple(dict.fromkeys(key for record in records for key in map(str, record)))
+    tops = _keys(records)
     check_columns(len(tops), settings)
     paths = json_keys.of_records(records)
+    seen_all = len(records) < _HEAD_LINES and content.path.stat().st_size < _HEAD_BYTES
+    if shape == "lines" and not seen_all:
+        later = list(_later_records(content.path))
+        every = _keys([*records, *later])
+        if len(every) <= settings.ingest_columns:
+            tops, paths = every, {**json_keys.of_records(later), **paths}
     sample = tuple(
         {k: v for k, v in record.items() if not never_staged(k)} for record in records[:SAMPLE_ROWS]
     )
@@ -47,6 +54,27 @@ def head(content: Content, name: str, settings: Settings) -> Head:
         {key: "JSON" for key, path in paths.items() if len(path) == 1}, sample, paths=paths,
         lines=len(records) + bad, bad_lines=bad,
     )  # fmt: skip
+
+
+def _keys(records: list[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(key for record in records for key in map(str, record)))
+
+
+def _later_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Objects from places all over the file: a key may first appear long after its head.
+
+    An error, a person, cached tokens: what only some calls have is looked for among all of them.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for look in range(_LOOKS):
+            file.seek(size * (look + 1) // (_LOOKS + 1))
+            file.readline(RECORD_BYTES)  # the rest of a line
+            left = _LOOK_BYTES
+            while left > 0 and (line := file.readline(RECORD_BYTES)):
+                left -= len(line)
+                if len(line) <= _LOOK_LINE and (found := _object(line)) is not None:
+                    yield found
 
 
 def _first_records(content: Content) -> tuple[list[dict[str, Any]], int, Shape]:

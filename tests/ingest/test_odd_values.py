@@ -134,3 +134,16 @@ def test_json_lines_that_end_as_on_an_old_mac_are_lines(door: Door) -> None:
 def test_a_comma_before_the_fraction_of_a_second_is_iso_8601(comma: str, door: Door) -> None:
     door.take(HEAD + ROW.replace("2026-11-01T12:00:00Z", f'"{comma}"'))
     assert door.ask("SELECT started_at FROM events") == [(datetime(2026, 11, 1, 12, 0, 0, 250000),)]
+
+
+def test_keys_that_come_long_after_the_head_are_columns_too(door: Door) -> None:
+    row = {"timestamp": "2026-11-01T12:00:00Z", "input_tokens": 10, "output_tokens": 1}
+    lines = [json.dumps(row | {"id": n}) for n in range(1_500)]
+    last = {"id": "z", "user": "ines", "error_type": "timeout"}
+    entry = door.take("\n".join([*lines, json.dumps(row | last)]) + "\n")
+    assert (entry.verdict, entry.accepted) == ("landed", 1_501)
+    found = door.ask("SELECT user_id, error_type FROM events WHERE user_id IS NOT NULL")
+    assert found == [("ines", "timeout")]
+    cached = json.dumps(row | {"id": "y", "cached_tokens": 5})
+    refused = door.take("\n".join([*lines, cached, *lines]) + "\n", "cached")
+    assert refused.verdict == "needs_mapping"
