@@ -4,7 +4,7 @@ from typing import cast
 
 import streamlit as st
 
-from analytics_core.semantics.dimension import dimension
+from analytics_core.semantics.dimension import Dimension, dimension
 from analytics_core.semantics.filters import ME
 from analytics_core.store.view import View
 from analytics_core.ui import header, links, state
@@ -39,8 +39,8 @@ def title(view: View, page: str, of: str, crumbs: str) -> None:
 def choose(view: View, of: str) -> None:
     """Asks which member the page is to show; those seen last are offered."""
     what = dimension(of)
-    known = view.options(of, limit=OFFERED)
-    values = [cast(str, v) for v in known["member"] if v is not None]
+    known = view.options(of, limit=OFFERED + 1)["member"]
+    values = [cast(str, v) for v in known if v is not None][:OFFERED]
     with st.container(border=True, key="detail.choose"):
         st.subheader(f"Choose one {what.label.lower()}", anchor=False)
         if not values:
@@ -56,5 +56,14 @@ def choose(view: View, of: str) -> None:
             placeholder=f"Which {what.label.lower()}?",
             label_visibility="collapsed",
         )
+        if len(known) > OFFERED:
+            st.caption(f"These {OFFERED} were seen last. {_others(of, what)}")
         if picked is not None:
             links.go(DETAIL[of], {of: picked})
+
+
+def _others(of: str, what: Dimension) -> str:
+    """How to get at one that is not offered."""
+    if links.leads_to(LISTS[of]):
+        return f"“All {what.plural}” above has every one of the period."
+    return "Filters in the sidebar find the others."

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analytics_core.ui import detail
+
 USD = 1_000_000_000
 OCTOBER = {"period": "2025-10"}
 
@@ -94,6 +96,17 @@ def test_a_lead_opens_members_of_the_team_and_project_admins_those_of_the_projec
     admin = app(None, "pam", "user", user="ann", **OCTOBER)
     assert _metrics(admin)["Cost"] == "$43.00"
     assert "m-voice" not in repr(admin._tree)
+
+
+def test_a_choice_that_is_cut_says_where_the_others_are(app, monkeypatch):
+    monkeypatch.setattr(detail, "OFFERED", 1)
+    page = app(EVENTS, "ada", "user", **OCTOBER)
+    (box,) = (s for s in page.selectbox if s.key == "detail.user")
+    assert len(box.options) == 1
+    said = "These 1 were seen last. “All users” above has every one of the period."
+    assert said in _words(page)
+    monkeypatch.setattr(detail, "OFFERED", 200)
+    assert "were seen last" not in _words(app(EVENTS, "ada", "user", **OCTOBER))
 
 
 def test_without_one_user_a_reader_chooses_among_those_they_may_see(app):
