@@ -162,20 +162,18 @@ class Sessions:
         if count <= PAGE:
             return
         last = pages * PAGE + len(listed)
-        for label, icon, off, moved in (
-            ("Newer", ":material/chevron_left:", not pages, self._newer),
-            ("Older", ":material/chevron_right:", last >= count, self._older),
+        for label, off, moved in (
+            ("‹ Newer", not pages, self._newer),
+            ("Older ›", last >= count, self._older),
         ):
             st.button(
                 label,
-                key=state.of_panel(self.name, label.lower()),
-                icon=icon,
-                type="tertiary",
+                key=state.of_panel(self.name, label),
                 disabled=off,
                 on_click=moved,
                 args=(view, listed[-1].mark),
             )
-        st.caption(f"{pages * PAGE + 1:,}–{last:,} of {count:,} sessions")
+        st.caption(f"rows {pages * PAGE + 1:,}–{last:,} of {count:,}")
 
     def _marks(self, view: View) -> tuple[Mark, ...]:
         """Where the pages before this one ended; none once something else is selected."""

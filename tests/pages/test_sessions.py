@@ -52,6 +52,13 @@ def test_what_a_session_cost_stands_before_who_and_what_it_was_of(app):
     assert list(listed)[:5] == ["start", "session", "cost", "duration", "user"]
 
 
+def test_more_sessions_than_a_page_holds_are_turned_like_every_list(app):
+    page = app([_event(at, "ann", f"s{at}", 1) for at in range(51)], path="sessions", **OCTOBER)
+    assert "rows 1–50 of 51" in _words(page)
+    older = next(b for b in page.button if b.label == "Older ›")
+    assert "rows 51–51 of 51" in _words(older.click().run())
+
+
 def test_without_any_session_the_panels_of_sessions_are_not_there(app):
     page = app([EVENTS[3], EVENTS[4]], path="sessions", **OCTOBER)
     assert not page.error

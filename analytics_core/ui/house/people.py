@@ -97,7 +97,7 @@ def _accounts(view: View, accounts: Sequence[Account], latest: dict[str, datetim
             "username": st.column_config.TextColumn("Signs in as"),
             "email": st.column_config.TextColumn("E-mail"),
             "roles": st.column_config.TextColumn("Roles"),
-            "sees": st.column_config.TextColumn("Sees", width=330),
+            "sees": st.column_config.TextColumn("Sees", width=372),
             "last": st.column_config.TextColumn(
                 "Last sign-in", help=f"In {zone}; sign-ins are kept for a week"
             ),
@@ -137,7 +137,7 @@ def _looked() -> None:
 def _sees(view: View, principal: Principal, menu: Menu, now: datetime) -> None:
     """Their scope in words, their menu, and this month under that scope."""
     st.markdown(
-        f"**{md_escape(principal.name)}** ({md_escape(_roles(principal))}) sees"
+        f"**{md_escape(principal.name)}** ({md_escape(labels(principal))}) sees"
         f" {md_escape(described_to_others(principal, view.names))}."
     )
     pages = ", ".join(entry.label for _, entries in menu(principal) for entry in entries)
