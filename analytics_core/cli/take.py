@@ -65,6 +65,7 @@ def _rewrite(text: str) -> None:
 
 
 def _lines(done: Sequence[Input]) -> Sequence[str]:
+    from analytics_core.ingest.verdict import REMEDIES
     from analytics_core.semantics.format import cell
     from analytics_core.semantics.unit import Unit
 
@@ -83,7 +84,10 @@ def _lines(done: Sequence[Input]) -> Sequence[str]:
     notes = [
         printable(f"{i.name[-60:]}: {note}")
         for i in done
-        for note in (i.message, " ".join(f"{code}={n}" for code, n in i.reasons))
+        for note in (
+            f"{i.message} {REMEDIES.get(i.verdict, '')}".strip(),
+            " ".join(f"{code}={n}" for code, n in i.reasons),
+        )
         if note
     ]
     return [*aligned(header, rows, left=3), *notes]

@@ -145,6 +145,7 @@ def test_one_refused_file_makes_the_exit_code_and_the_others_land(run, tmp_path,
     assert ran.code == 1
     assert "own.jsonl" in ran.out
     assert "unknown_columns" in ran.out
+    assert "Map it: say which column is what" in ran.out
     assert "\x1b" not in ran.out
     assert ledger(run)["own.jsonl"]["verdict"] == "landed"
 
