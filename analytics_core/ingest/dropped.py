@@ -10,6 +10,7 @@ from analytics_core.ingest import csv_file, json_file, parquet_file
 from analytics_core.ingest.limits import check_rows
 from analytics_core.ingest.literals import literal
 from analytics_core.ingest.parquet_file import ParquetFile
+from analytics_core.ingest.python_text import as_json
 from analytics_core.ingest.raw import JSON_KINDS, Head, RawColumns
 from analytics_core.ingest.recognise import Content
 from analytics_core.ingest.said import MAPPED
@@ -113,7 +114,8 @@ def _raw(con: DuckDBPyConnection, file: Dropped, columns: RawColumns, select: st
     if document and re.search(r"\bdoc\b", select):
         shown.append("doc")
     for at, places in columns.places.items():
-        inside = "doc" if at < 0 else f"CASE WHEN json_valid(c{at}) THEN c{at} END"
+        python = as_json(f"c{at}")
+        inside = "doc" if at < 0 else f"CASE WHEN json_valid(c{at}) THEN c{at} ELSE {python} END"
         listed = ", ".join(map(literal, places))
         name = "jd" if at < 0 else f"j{at}"
         shown.append(f"json_extract_string({inside}, [{listed}]) AS {name}")

@@ -1,10 +1,10 @@
 """The keys that JSON values of a file have, as dotted names and as exact paths."""
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analytics_core.ingest.names import normalised, top_names
+from analytics_core.ingest.python_text import parsed
 
 _DEPTH = 8
 _MOST = 4_096  # distinct paths; a document with data in its keys has no more meaning than this
@@ -33,17 +33,17 @@ def of_columns(
     for record in sample:
         for raw, top in texts:
             value = record.get(raw)
-            if isinstance(value, str) and value[:1] == "{" and (parsed := _object(value)):
-                _collect(parsed, (), top, found, 0)
+            if isinstance(value, str) and value[:1] == "{" and (made := _object(value)):
+                _collect(made, (), top, found, 0)
     return found
 
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        parsed = json.loads(text)
+        found = parsed(text)
     except (ValueError, RecursionError):
         return None
-    return parsed if isinstance(parsed, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _collect(value: Any, keys: tuple[str, ...], name: str, found: Paths, depth: int) -> None:

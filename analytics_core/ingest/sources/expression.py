@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from analytics_core.ingest.literals import literal, one_of
+from analytics_core.ingest.python_text import as_json
 from analytics_core.ingest.raw import Raw
 
 # Texts that stand for "nothing" wherever one place falls back on another.
@@ -229,6 +230,8 @@ class Json:
 
 def json(raw: Raw) -> str:
     """The place as JSON: text is parsed (NULL where it cannot be), nested values are converted."""
+    if raw.type == "VARCHAR":
+        return f"coalesce(TRY_CAST({raw.sql} AS JSON), {as_json(raw.sql)}::JSON)"
     if is_text(raw):
         return f"TRY_CAST({raw.sql} AS JSON)"
     return f"to_json({raw.sql})"

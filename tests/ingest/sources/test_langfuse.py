@@ -141,3 +141,12 @@ def test_observations_of_servers_before_version_3(mapped):
     newer = OLDER | {"usageDetails": {"input": 60, "input_cached_tokens": 40, "output": 20}}
     row = mapped(_lines(newer, span))[0]
     assert (row["input_tokens"], row["cache_read_tokens"]) == ("100", "40")
+
+
+def test_usage_that_python_wrote_is_read_like_json(mapped):
+    usage = "{'input': 86, 'input_cached_tokens': 17817, 'output': 30, 'note': None}"
+    head = "id,trace_id,type,start_time,provided_model_name,usage_details,cost_details,total_cost"
+    row = f'o-1,t-1,GENERATION,2026-10-01 08:00:00,gpt-5,"{usage}","{{\'total\': 0.5}}",'
+    (made,) = mapped(f"{head}\n{row}\n")
+    figures = [made[name] for name in ("input_tokens", "cache_read_tokens", "cost_reported")]
+    assert figures == ["17903", "17817", "0.5"]

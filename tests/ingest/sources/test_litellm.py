@@ -174,3 +174,16 @@ def test_cache_columns_beside_a_spend_log_are_read(mapped):
     told, alone = mapped(f"{head},{more}\n{first},7,8\n{second},40,10\n")
     assert (told["cache_read_tokens"], told["cache_write_tokens"]) == ("900", "100")
     assert (alone["cache_read_tokens"], alone["cache_write_tokens"]) == ("40", "10")
+
+
+def test_metadata_that_python_wrote_is_read_like_json(mapped):
+    metadata = (
+        "{'user_api_key_alias': None, 'user_api_key_team_alias': 'search', 'streamed': True,"
+        " 'usage_object': {'prompt_tokens_details': {'cached_tokens': 900}, 'audio': [None, 1]}}"
+    )
+    head, _, second = SPEND_LOGS.splitlines()
+    names, values = head.split(","), second.split(",")
+    at = names.index("metadata")
+    row = [*values[:at], f'"{metadata}"', *["None", "[]", "t-1", "", "", "", "s-2", "success"]]
+    (made,) = mapped(f"{head}\n{','.join(row)}\n")
+    assert (made["team"], made["cache_read_tokens"], made["api_key"]) == ("search", "900", "hash-1")
