@@ -41,7 +41,7 @@ def drawn(view: View, facts: Freshness, now: datetime) -> bool:
 
 def not_for(principal: Principal, contact: str) -> None:
     """Says that the page belongs to another role, and whom to ask."""
-    whom = f"Ask {contact} for wider access." if contact else "Ask for wider access."
+    whom = f"Ask {contact or 'your administrator'} for wider access."
     st.info(
         "This page is not part of your role. You are signed in as "
         f"{md_escape(principal.name)}, {labels(principal).lower()}. {md_escape(whom)}",

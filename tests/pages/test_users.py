@@ -126,6 +126,7 @@ def test_a_lead_sees_the_team_and_a_project_admin_the_project(app, who: str, use
 def test_members_have_my_usage_in_the_menu_and_no_figure_on_this_page(app):
     page = app(EVENTS, "ann", "users", **OCTOBER)
     assert "This page is not part of your role" in _words(page)
+    assert "Ask your administrator for wider access" in _words(page)
     assert not page.button_group  # nothing to be shown as charts or tables
     assert not page.metric
     assert not page.dataframe
