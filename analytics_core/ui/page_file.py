@@ -17,6 +17,7 @@ from analytics_core.semantics.format import filters_text
 from analytics_core.store.view import View
 from analytics_core.ui import state
 from analytics_core.ui.download import File, Made, menu
+from analytics_core.ui.errors import words
 from analytics_core.ui.focus_files import ELSEWHERE, few, focus_files
 from analytics_core.ui.login import still_sees
 
@@ -40,7 +41,7 @@ class Panel:
         try:
             sheet = self.sheet()
         except TokentallyError as wrong:
-            return Part(self.title, Sheet((Column("not available"),), ((str(wrong),),)))
+            return Part(self.title, Sheet((Column("not available"),), ((words(wrong),),)))
         drawn = chart(self.view, self.title, sheet.drawn) if sheet.drawn else None
         return Part(self.title, sheet, drawn, self.of)
 

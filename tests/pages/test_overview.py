@@ -44,6 +44,22 @@ def _everything(page: AppTest) -> str:
     return repr(page._tree)
 
 
+@pytest.mark.access
+@pytest.mark.parametrize(("who", "told"), [("ada", True), ("mel", False), ("ann", False)])
+def test_where_a_damaged_file_lies_is_told_to_administrators_alone(app, tmp_path, who, told):
+    app(EVENTS)
+    (file,) = (tmp_path / "data" / "events").glob("month=2025-10/*.parquet")
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes()[:50])
+    page = app(None, who, **OCTOBER)
+    said = " ".join(e.value for e in page.error).replace("\\", "")
+    sent = _everything(page).replace("\\", "") + said
+    assert "damaged" in said
+    assert (file.name in sent) is told
+    assert (file.parent.name in sent) is told
+    assert ("Ask your administrator" in said) is not told
+
+
 def test_six_cards_stand_in_order_with_cost_first(app):
     page = app(EVENTS, **OCTOBER)
     assert not page.exception
