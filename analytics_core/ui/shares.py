@@ -22,7 +22,7 @@ from analytics_core.ui.panel import Content, panel
 from analytics_core.ui.tables import breakdown_table
 
 NOWHERE = "\0"  # no page has this path
-HEIGHT, ROW = 240, 36  # pixels; equal rows, whatever is a button
+HEIGHT, ROW = 240, 38  # pixels; equal rows, whatever is a button, and none that scrolls in itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,13 @@ def amounts(parts: Breakdown, colours: Colours, name: str) -> None:
                     _name(parts, part, colours, name)
                 figure = text(part.value, parts.measure.unit, additive=parts.measure.additive)
                 share = text(part.share, Unit.RATIO)
-                st.markdown(f":small[{md_escape(figure)}]", width=76, text_alignment="right")
-                st.markdown(f":small[:gray[{md_escape(share)}]]", width=44, text_alignment="right")
+                _right(f":small[{md_escape(figure)}]", 76)
+                _right(f":small[:gray[{md_escape(share)}]]", 44)
+
+
+def _right(words: str, width: int) -> None:
+    # Without wrap=False a paragraph's margin makes the row scroll, by wheel and by keyboard.
+    st.markdown(words, width=width, text_alignment="right", wrap=False)
 
 
 def _name(parts: Breakdown, part: Part, colours: Colours, name: str) -> None:

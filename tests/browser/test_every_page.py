@@ -25,6 +25,11 @@ OF = {
 DAILY = ("ada",)  # the others at night
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 HEADING = "[data-testid=stMain] h1"
+# Rows that hold more than they are high: the wheel would stick in them, and Tab would stop there.
+SCROLLING = """[...document.querySelectorAll('[data-testid=stMain] [data-testid=stHorizontalBlock]')]
+    .filter(row => row.scrollHeight > row.clientHeight + 1
+        && /auto|scroll/.test(getComputedStyle(row).overflow))
+    .map(row => row.textContent)"""
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +78,7 @@ def test_every_page_opens_or_says_whose_it_is_and_fits_a_phone_and_every_chart_i
         _visit(page, module, settled)
         refused = page.get_by_text("not part of your role").count() > 0
         assert refused == bool(module.ROLES and roles.isdisjoint(module.ROLES)), module.PATH
+        assert page.evaluate(SCROLLING) == [], module.PATH
         charts = page.get_by_test_id("stVegaLiteChart")
         said = [chart.get_attribute("aria-label") or "" for chart in charts.all()]
         assert [words for words in said if len(words) < 20] == [], module.PATH
