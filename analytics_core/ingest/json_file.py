@@ -23,7 +23,7 @@ from analytics_core.settings import Settings
 
 _HEAD_LINES = 1_000
 _HEAD_BYTES = 4 << 20
-_LOOKS, _LOOK_BYTES, _LOOK_LINE = 16, 256 << 10, 1 << 20
+_LOOKS, _LOOK_BYTES, _LOOK_LINES, _LOOK_LINE = 16, 256 << 10, 1_000, 1 << 20
 _SHOWN = 200
 
 Shape = Literal["lines", "document", "array"]
@@ -72,7 +72,7 @@ def _later_records(path: Path) -> Iterator[dict[str, Any]]:
             file.readline(RECORD_BYTES)  # the rest of a line
             left = _LOOK_BYTES
             while left > 0 and (line := file.readline(RECORD_BYTES)):
-                left -= len(line)
+                left -= max(len(line), _LOOK_BYTES // _LOOK_LINES)
                 if len(line) <= _LOOK_LINE and (found := _object(line)) is not None:
                     yield found
 
@@ -164,8 +164,11 @@ def _first_lines(path: Path) -> Iterator[dict[str, Any] | None]:
 
 
 def _object(line: bytes) -> dict[str, Any] | None:
+    bare = line.strip()
+    if not (bare.startswith(b"{") and bare.endswith(b"}")):
+        return None  # as the parser would find, a hundred times slower
     try:
-        found = json.loads(line)
+        found = json.loads(bare)
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

@@ -21,7 +21,7 @@ from analytics_core.settings import Settings
 
 KEPT_REJECTS = 100_000
 _MOSTLY_ROWS, _MOSTLY_SHARE = 100, 0.2
-_SHOWN = 80
+_SHOWN, _UNSHOWN = 80, "\N{REPLACEMENT CHARACTER}"
 _CONVENTION_ROWS, _CONVENTION_SHARE = 5, 0.01
 # Columns of text in which a whole record may be hidden, worth looking into for a source.
 _CONTAINERS = ("attributes", "metadata", "properties", "spanattributes", "span_attributes")
@@ -133,7 +133,7 @@ def _cleared(con: DuckDBPyConnection, bad: list[Rejected], file: Dropped) -> Rea
         con.execute("DELETE FROM stage.typed WHERE _skip IS NOT NULL OR _reject IS NOT NULL")
     lost = sum(reasons.values())
     accepted = emitted + len(bad) - lost - skipped.total() - repeated
-    _check_kept(con, accepted, lost, emitted + len(bad), rejected)
+    _check_kept(con, accepted, reasons, emitted + len(bad), rejected)
     notes = {"column_left_out": len(dropped.left_out(file))} if dropped.left_out(file) else {}
     return Read(
         emitted + len(bad), accepted, lost, skipped.total(), repeated,
@@ -141,29 +141,30 @@ def _cleared(con: DuckDBPyConnection, bad: list[Rejected], file: Dropped) -> Rea
     )  # fmt: skip
 
 
-def _why(rejected: list[Rejected]) -> str:
+def _why(reasons: Counter[str], rejected: list[Rejected]) -> str:
     """The commonest reason in words, and the first row that shows it."""
-    if not rejected:
-        return ""
-    code, rows = Counter(one.code for one in rejected).most_common(1)[0]
-    first = next(one for one in rejected if one.code == code)
-    value = "".join(
-        c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in first.value or ""
-    )
-    shown = f", {first.column} {value[:_SHOWN]!r}" if first.column and value else ""
-    return f"In {rows} of them, first in row {first.row}{shown}: {reason_of(code).words}"
+    code, rows = reasons.most_common(1)[0]
+    said = f"In {rows} of them"
+    first = next((one for one in rejected if one.code == code), None)
+    if first is not None:
+        value = "".join(c if c.isprintable() else _UNSHOWN for c in (first.value or "")[:_SHOWN])
+        shown = f", {first.column} {value!r}" if first.column and value else ""
+        said += f", first in row {first.row}{shown}"
+    return f"{said}: {reason_of(code).words}"
 
 
 def _check_kept(
-    con: DuckDBPyConnection, accepted: int, lost: int, total: int, rejected: list[Rejected]
-) -> None:
+    con: DuckDBPyConnection, accepted: int, reasons: Counter[str], total: int,
+    rejected: list[Rejected],
+) -> None:  # fmt: skip
+    lost = sum(reasons.values())
     counts = {"read": total, "rejected": lost, "examples": rejected}
     if lost and not accepted:
-        said = f"Every row is rejected. {_why(rejected)}"
-        raise Refused("nothing_accepted", said.strip(), **counts)
+        said = f"Every row is rejected. {_why(reasons, rejected)}"
+        raise Refused("nothing_accepted", said, **counts)
     if total >= _MOSTLY_ROWS and lost > _MOSTLY_SHARE * total:
-        said = f"{lost} of {total} rows are rejected. {_why(rejected)}"
-        raise Refused("mostly_rejected", said.strip(), **counts)
+        said = f"{lost} of {total} rows are rejected. {_why(reasons, rejected)}"
+        raise Refused("mostly_rejected", said, **counts)
     rows, units, hashed, exceeding = con.execute(_CHECKED).fetchall()[0]
     if exceeding >= _CONVENTION_ROWS and exceeding > _CONVENTION_SHARE * rows:
         raise Refused(
