@@ -82,7 +82,11 @@ def _outputs(at: Reading, user: str | None) -> dict[str, str | None]:
         for kept in ("5m", "1h")
     )
     written = at.number("message.usage.cache_creation_input_tokens")
-    split = f"coalesce({short}, {hour}) IS NOT NULL"
+    # Some providers write the split as zeros beside the sum they know.
+    known = f"coalesce({short}, 0) + coalesce({hour}, 0)"
+    split = (
+        f"(coalesce({short}, {hour}) IS NOT NULL AND ({known} > 0 OR coalesce({written}, 0) = 0))"
+    )
     side = at.lower("isSidechain")
     at.ignored("message", "type", "uuid", "parentUuid", "toolUseResult", "snapshot", "attachment",
                "content", "summary", "data")  # fmt: skip
@@ -107,10 +111,8 @@ def _outputs(at: Reading, user: str | None) -> dict[str, str | None]:
         "input_tokens": at.value("message.usage.input_tokens"),
         "output_tokens": at.value("message.usage.output_tokens"),
         "cache_read_tokens": at.value("message.usage.cache_read_input_tokens"),
-        "cache_write_tokens": (
-            f"CASE WHEN {split} THEN coalesce({short}, 0) + coalesce({hour}, 0) ELSE {written} END"
-        ),
-        "cache_write_1h_tokens": f"coalesce({hour}, CASE WHEN {split} THEN 0 END)",
+        "cache_write_tokens": (f"CASE WHEN {split} THEN {known} ELSE {written} END"),
+        "cache_write_1h_tokens": f"CASE WHEN {split} THEN coalesce({hour}, 0) END",
         "cost_reported": at.value("costUSD"),
         "items": reading.items(
             [

@@ -128,3 +128,16 @@ def test_no_text_of_a_conversation_is_mapped(mapped):
 
 def toolUse(line):  # noqa: N802 (named after the field)
     return line | {"toolUseResult": {"stdout": "private"}}
+
+
+def test_a_split_of_zeros_hides_no_writes(mapped):
+    split = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0}
+    tokens = {"cache_creation_input_tokens": 500, "cache_creation": split}
+    written, none = mapped(
+        _lines(
+            _line(1, output=1, tokens=tokens),
+            _line(2, "m-2", output=1, tokens=tokens | {"cache_creation_input_tokens": 0}),
+        )
+    )
+    assert (written["cache_write_tokens"], written.get("cache_write_1h_tokens")) == ("500", None)
+    assert (none["cache_write_tokens"], none["cache_write_1h_tokens"]) == ("0", "0")
