@@ -174,7 +174,8 @@ def _status(level: str | None) -> str | None:
 
 
 def _cost(at: Reading, names: Mapping[str, tuple[str, ...]], costs: str) -> str:
-    total = _sum(costs, "^total$")
+    """The total, of whichever place; else what the costs of the parts add up to."""
+    total = f"coalesce({_sum(costs, '^total$')}, {_sum(costs, f'{_INPUT}|{_OUTPUT}')})"
     given = at.number(*names["total_cost"])
     return f"coalesce({given}, {total})" if given else total
 

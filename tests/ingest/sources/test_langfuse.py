@@ -150,3 +150,9 @@ def test_usage_that_python_wrote_is_read_like_json(mapped):
     (made,) = mapped(f"{head}\n{row}\n")
     figures = [made[name] for name in ("input_tokens", "cache_read_tokens", "cost_reported")]
     assert figures == ["17903", "17817", "0.5"]
+
+
+def test_a_cost_without_a_total_is_the_sum_of_its_parts(mapped):
+    costs = {"input": 0.1, "cache_read_input_tokens": 0.02, "output": 0.2}
+    row = mapped(_lines(OBSERVATION | {"total_cost": None, "cost_details": costs}, OBSERVATION))[0]
+    assert row["cost_reported"] == "0.32"
