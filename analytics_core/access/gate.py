@@ -14,6 +14,7 @@ from analytics_core.access.accounts import Account, Accounts, AccountsFile, from
 from analytics_core.access.audit import Audit, Deed
 from analytics_core.access.caller import Caller
 from analytics_core.access.demo_accounts import DEMO_ACCOUNTS
+from analytics_core.access.own_files import OwnFiles
 from analytics_core.access.principal import Principal
 from analytics_core.access.saved_views import SavedViews
 from analytics_core.access.secret import digest
@@ -48,6 +49,7 @@ class Gate:
     steady: Callable[[], AbstractContextManager[None]] = nullcontext
     tickets: Tickets = field(default_factory=Tickets)
     turned_away: TurnedAway = field(default_factory=TurnedAway)
+    own_files: OwnFiles = field(default_factory=OwnFiles)
 
     def demo_accounts(self, now: datetime) -> Accounts:
         """The demo accounts, while they work: only demo data, no other account.

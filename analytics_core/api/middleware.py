@@ -137,8 +137,8 @@ class Headers:
 class Closed:
     """Answers 404 where Streamlit would tell or serve something to anybody.
 
-    Downloads under /media need a living sign-in of that browser: their ids can be known. Uploads
-    need that of an administrator, who alone has a box for them.
+    A file under /media is for the browser whose tab it was made in, as long as that is signed in:
+    its address can be known. Uploads are for administrators, who alone have a box for them.
     """
 
     def __init__(self, app: ASGIApp, gate: Gate) -> None:
@@ -146,27 +146,53 @@ class Closed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes on what may be asked for."""
-        if scope["type"] == "http" and not await self._open(scope):
-            await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif not await self._open(scope):
+            await _not_found(scope, receive, send)
+        elif _segment(scope["path"]) == "media":
+            await self._file(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
     async def _open(self, scope: Scope) -> bool:
         path: str = scope["path"]
         if any(closed in path for closed in CLOSED):
             return False
-        uploads = UPLOADS in path
-        if not uploads and _segment(path) != "media":
+        if UPLOADS not in path:
             return True
         principal = await run_in_threadpool(self._principal, HTTPConnection(scope))
-        return principal is not None and (not uploads or principal.has_role("admin"))
+        return principal is not None and principal.has_role("admin")
 
-    def _principal(self, connection: HTTPConnection) -> Principal | None:
-        """Whose sign-in the browser has."""
+    async def _file(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a file to whom it is for; its name, which says so, is known with the answer."""
+        closed = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal closed
+            if message["type"] == "http.response.start":
+                name = MutableHeaders(scope=message).get("Content-Disposition", "")
+                owner = await run_in_threadpool(self._principal, HTTPConnection(scope), name)
+                closed = owner is None
+                if closed:
+                    await _not_found(scope, receive, send)
+            if not closed:
+                await send(message)
+
+        await self.app(scope, receive, guarded)
+
+    def _principal(self, connection: HTTPConnection, name: str = "") -> Principal | None:
+        """Whose sign-in the browser has, or whose of its tabs a download of that name is."""
         value = connection.cookies.get(SIGN_IN)
         binding = binding_of(connection.cookies.get(BROWSER))
         sign_in = digest(value) if value else None
+        if name:
+            sign_in = self.gate.own_files.sign_in_of(name)
         return self.gate.principal(sign_in, binding, datetime.now(UTC))
+
+
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
 
 
 def _segment(path: str) -> str:

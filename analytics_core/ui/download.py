@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics_core.export import csv
 from analytics_core.semantics.filters import Scope
+from analytics_core.semantics.period import Period
 from analytics_core.store.view import View
 from analytics_core.ui import deeds, login, state
 from analytics_core.ui.unfold import unfold
@@ -64,11 +65,11 @@ def download(view: View, name: str, file: File) -> None:
     page, _, panel = name.partition(".")
     named = {"page": page, "panel": file.name or panel, "format": file.ending}
     of = view.filters.to_params() if file.asked is None else file.asked
-    period, nonce = None if file.asked is not None else view.filters.period, state.nonce()
+    period = None if file.asked is not None else view.filters.period
     st.download_button(
         file.label,
         data=given(file.made, view.scope, {**named, **of}),
-        file_name=csv.file_name(page, file.name or panel, period, nonce, file.ending),
+        file_name=file_name(page, file.name or panel, period, file.ending),
         mime=file.mime,
         key=state.of_panel(name, f"{file.name}{file.ending}"),
         help=file.about,
@@ -76,6 +77,13 @@ def download(view: View, name: str, file: File) -> None:
         type="tertiary",
         on_click="ignore",
     )
+
+
+def file_name(page: str, panel: str, period: Period | None, ending: str = "csv") -> str:
+    """The name of a file that is to be had in this tab, and for no other sign-in."""
+    random = state.nonce()
+    login.gate().own_files.claim(random, st.session_state.get(login.SIGN_IN) or "")
+    return csv.file_name(page, panel, period, random, ending)
 
 
 def given(

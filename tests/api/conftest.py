@@ -51,6 +51,11 @@ def file(request: Request) -> PlainTextResponse:
     return PlainTextResponse("x" * 5000)
 
 
+def download(request: Request) -> PlainTextResponse:
+    name = f"tokentally-costs-split-2026-11-01_2026-11-30-{request.path_params['random']}.csv"
+    return PlainTextResponse("x", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
 def kept(request: Request) -> Response:
     return Response(status_code=304)
 
@@ -69,7 +74,7 @@ def client_of() -> Callable[..., TestClient]:
         changed = replace(gate, settings=replace(gate.settings, **changes))
         own = [
             Route("/", page), Route("/costs", page), Route("/kept", kept),
-            Route("/media/1.csv", file),
+            Route("/media/1.csv", file), Route("/media/of/{random}", download),
             Route("/mediation", file), Route("/static/app.js", file),
             Route("/_stcore/metrics", file), Route("/_stcore/agent/openapi.json", file),
             Route("/_stcore/health", file), Route("/_stcore/upload_file/{tab}/{file}", file,

@@ -94,6 +94,32 @@ def test_a_download_needs_a_living_sign_in_of_that_browser(client, gate, ticket)
     assert not downloads(client, value)  # a replayed cookie
 
 
+def test_a_file_is_for_the_browser_of_its_tab_while_that_tab_is_signed_in(
+    client, client_of, gate, ticket
+):
+    def had(by, random: str = "0a1b2c3d") -> bool:
+        return by.get(f"/media/of/{random}").status_code == 200
+
+    plant(client, ticket)
+    sign_in = digest(client.cookies["tokentally"])
+    assert not had(client)  # nobody's yet
+    gate.own_files.claim("0a1b2c3d", sign_in)
+    assert had(client)
+    assert not had(client, "ffffffff")
+
+    now, other = datetime.now(UTC), client_of(gate)
+    other.cookies.set("tokentally_browser", "another")
+    again = gate.begin(gate.accounts(now)["ana"], binding_of("another"), now)[1]
+    other.post("/auth/session", headers={"X-Ticket": again})
+    assert downloads(other)
+    assert not had(other)  # not even the same person elsewhere
+
+    del client.cookies["tokentally"]  # as when another account has signed in beside it
+    assert had(client)
+    gate.sign_ins.end(sign_in)
+    assert not had(client)
+
+
 @pytest.mark.parametrize(("role", "status"), [("member", 404), ("manager", 404), ("admin", 200)])
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_only_administrators_upload(client, gate, ticket, role, status, method):

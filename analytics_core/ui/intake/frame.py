@@ -16,7 +16,7 @@ from analytics_core.semantics.format import UNKNOWN, cell, moment_text
 from analytics_core.semantics.period import Period
 from analytics_core.semantics.unit import Unit
 from analytics_core.ui import login, state
-from analytics_core.ui.download import Made, given
+from analytics_core.ui.download import Made, file_name, given
 from analytics_core.ui.errors import edge
 
 PAGE = "data"
@@ -43,7 +43,7 @@ def frame(
                 st.download_button(
                     "CSV",
                     data=_file(name, sheet),
-                    file_name=csv.file_name(PAGE, name, period, state.nonce()),
+                    file_name=file_name(PAGE, name, period),
                     mime=csv.MIME,
                     key=state.of_panel(f"{PAGE}.{name}", "csv"),
                     help="Download as CSV",
