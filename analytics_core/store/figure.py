@@ -64,14 +64,8 @@ def _seconds(period: Period, grain: Grain) -> pl.Expr:
 
 def finished(a: Asked, base: pl.DataFrame, chosen: Selection) -> pl.DataFrame:
     """Columns and order of the frame contract (View.ask)."""
-    query, frame = a.query, base
-    for measure in a.measures:
-        empty = pl.col("n") == 0
-        if measure.name == "sessions_started":
-            empty |= pl.col(SESSION_IDS.name) > 0
-        if measure.zero_when_empty:
-            frame = frame.with_columns(or_zero(measure.name, empty))
-    frame = frame.sort("b", "s0", "s1", nulls_last=True, maintain_order=True)
+    query = a.query
+    frame = base.sort("b", "s0", "s1", nulls_last=True, maintain_order=True)
     columns: list[pl.Expr] = []
     if query.grain:
         columns.append(_bucket(frame, chosen.filters.period, query.grain).alias("bucket"))
@@ -81,9 +75,19 @@ def finished(a: Asked, base: pl.DataFrame, chosen: Selection) -> pl.DataFrame:
             _kind(i).alias(f"{name}_kind"),
             pl.col(f"c{i}").cast(pl.Int64).alias(f"{name}_members"),
         ]
-    columns += [pl.col(m.name).cast(pl.Int64 if m.whole_number else pl.Float64) for m in a.measures]
+    columns += [_value(m).cast(pl.Int64 if m.whole_number else pl.Float64) for m in a.measures]
     answer = frame.select(columns)
     return answer if query.limit is None else answer.head(query.limit)
+
+
+def _value(measure: Measure) -> pl.Expr:
+    """The column of a measure, 0 where nothing happened if that is what it is then."""
+    if not measure.zero_when_empty:
+        return pl.col(measure.name)
+    empty = pl.col("n") == 0
+    if measure.name == "sessions_started":
+        empty |= pl.col(SESSION_IDS.name) > 0
+    return or_zero(measure.name, empty)
 
 
 def or_zero(name: str, empty: pl.Expr) -> pl.Expr:

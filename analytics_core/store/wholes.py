@@ -80,8 +80,7 @@ def _whole(
         (pl.col(column) if column else pl.lit(None)).cast(pl.Int64 if name == "b" else pl.String)
         for name, column in zip(KEYS, statement.keys[i], strict=True)
     ]
-    own = own.with_columns(k.alias(n) for n, k in zip(KEYS, keys, strict=True))
     return own.select(
-        *KEYS,
+        *(key.alias(name) for name, key in zip(KEYS, keys, strict=True)),
         *(figure(m, statement.aliases, period, part.grain).alias(m.name) for m in part.measures),
     )
