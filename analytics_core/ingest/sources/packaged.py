@@ -16,6 +16,7 @@ from analytics_core.ingest.sources import (
     langfuse,
     litellm,
     openai,
+    openai_answers,
     openrouter,
     otel,
 )
@@ -29,6 +30,7 @@ PACKAGED: tuple[Source, ...] = (
     claude_code.SOURCE,
     codex.SOURCE,
     *openai.SOURCES,
+    *openai_answers.SOURCES,
     *anthropic.SOURCES,
     *openrouter.SOURCES,
     helicone.SOURCE,

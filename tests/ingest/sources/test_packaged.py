@@ -36,6 +36,7 @@ def test_a_source_maps_to_known_columns_only(mapped, source):
     record |= {
         "codex": {"type": "session_meta"}, "claude-code": {"sessionId": "s"},
         "bedrock-log": {"schemaType": "ModelInvocationLog"},
+        "openai-answers": {"object": "response"},
     }.get(source.name, {})  # fmt: skip
     if source.name.startswith("openai-usage") and "results" in str(record):
         record["object"] = "organization.usage.completions.result"
