@@ -5,6 +5,7 @@ import re
 from analytics_core.ingest.names import normalised, top_names
 from analytics_core.ingest.raw import Head, RawColumns
 from analytics_core.ingest.sources import words
+from analytics_core.ingest.sources.expression import NOTHING
 from analytics_core.ingest.sources.reading import Reading, buckets, selected, statement
 from analytics_core.ingest.sources.source import ANY_KIND, Source
 
@@ -65,11 +66,34 @@ def column_of(role: str, head: Head) -> str | None:
 
     `createdAt` and `Cost (USD)` are created_at and cost_usd, unless these stand there too.
     """
+    return next(iter(_named(role, head)), None)
+
+
+def _named(role: str, head: Head) -> list[str]:
     tops = top_names(head.raw_names)
-    exact = next((name for name in ALIASES[role] if name in tops), None)
+    exact = [name for name in ALIASES[role] if name in tops]
     if exact:
         return exact
-    return next((found for name in ALIASES[role] if (found := _parted_names(head).get(name))), None)
+    parted = _parted_names(head)
+    return [found for name in ALIASES[role] if (found := parted.get(name))]
+
+
+def _filling(role: str, head: Head) -> list[str]:
+    """The column of that role, and those that say it in rows where the ones before say nothing.
+
+    A table may have a `cost` that nothing fills beside its `total_cost`.
+    """
+    raw = dict(zip(top_names(head.raw_names), head.raw_names, strict=True))
+    kept: list[str] = []
+    for name in _named(role, head):
+        kept.append(name)
+        if all(_says(record.get(raw[name])) for record in head.sample):
+            break
+    return kept
+
+
+def _says(value: object) -> bool:
+    return value is not None and str(value).strip() not in NOTHING
 
 
 def _parted_names(head: Head) -> dict[str, str]:
@@ -136,8 +160,7 @@ def _select(columns: RawColumns, head: Head) -> str:
     at = Reading(columns, head)
     outputs: dict[str, str | None] = {}
     for role in ALIASES:
-        name = column_of(role, head)
-        outputs[role] = at.value(name) if name else None
+        outputs[role] = at.value(*_filling(role, head))
     outputs["status"] = words.status(at.lower("status")) if columns.has("status") else None
     if columns.has("service_tier"):
         outputs["service_tier"] = words.tier(at.lower("service_tier"))

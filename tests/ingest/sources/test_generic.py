@@ -69,3 +69,15 @@ def test_a_cost_under_another_name_is_asked_for_and_not_ignored(name, detected):
     assert refused.value.code == "needs_mapping"
     assert detected(f"{head}{row}0\n{row}\n").name == "generic"  # it says nothing
     assert detected(f"cost,{head}1,{row}0.5\n").name == "generic"
+
+
+def test_an_empty_column_gives_way_to_another_of_its_role(mapped):
+    head = "timestamp,model,input_tokens,output_tokens,cost,total_cost,user,email\n"
+    row = "2026-10-01T08:00:00Z,gpt-5,10,1,{}\n"
+    first, second = mapped(head + row.format(",0.5,,a@x.com") + row.format("0.25,9,ines,b@x.com"))
+    assert (first["cost_reported"], first["user_id"]) == ("0.5", "a@x.com")
+    assert (second["cost_reported"], second["user_id"]) == ("0.25", "ines")
+    (full,) = mapped(head + row.format("0.25,9,ines,b@x.com"))
+    assert (full["cost_reported"], full["metadata"]) == (
+        "0.25", '{"total_cost":"9","email":"b@x.com"}',
+    )  # fmt: skip
