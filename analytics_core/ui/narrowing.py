@@ -58,6 +58,12 @@ def choose_members(view: View, panel: str, name: str, most: int, otherwise: str)
         select_all=False,
         persist_state="session",
     )
+    known = view.ask(offer(name))
+    if (known[f"{name}_kind"] == "others").any():
+        st.caption(
+            f"The {len(_known(view, name)):,} with most requests are offered. To compare others, pick"
+            " them in the sidebar."
+        )
 
 
 def chosen_members(view: View, panel: str, name: str) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ from datetime import datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analytics_core.semantics.query import Query
+from analytics_core.ui import narrowing
+
 USD = 1_000_000_000
 OCTOBER = {"period": "2025-10"}
 
@@ -93,6 +96,14 @@ def test_users_compared_are_the_largest_alone_or_those_picked(app):
     assert "bo" in labels
     assert "Others" not in labels
     assert "unattributed" not in labels
+
+
+def test_a_comparison_that_cannot_offer_everybody_says_how_to_get_at_the_others(app, monkeypatch):
+    said = "The 2 with most requests are offered. To compare others, pick them in the sidebar."
+    assert "are offered. To compare others" not in _words(app(EVENTS, "ada", "users", **OCTOBER))
+    few = Query(("requests",), ("user",), top=2)
+    monkeypatch.setattr(narrowing, "offer", lambda *_: few)
+    assert said in _words(app(EVENTS, "ada", "users", **OCTOBER))
 
 
 def test_who_comes_back_is_told_of_complete_weeks(app):
