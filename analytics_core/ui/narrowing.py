@@ -58,11 +58,11 @@ def choose_members(view: View, panel: str, name: str, most: int, otherwise: str)
         select_all=False,
         persist_state="session",
     )
-    known = view.ask(offer(name))
-    if (known[f"{name}_kind"] == "others").any():
+    kinds = view.ask(offer(name))[f"{name}_kind"]
+    if (kinds == "others").any():
         st.caption(
-            f"The {len(_known(view, name)):,} with most requests are offered. To compare others, pick"
-            " them in the sidebar."
+            f"The {(kinds == 'member').sum():,} with most requests are offered. To compare others,"
+            " pick them in the sidebar."
         )
 
 
