@@ -87,6 +87,7 @@ def _text(sql: str, zone: str | None) -> Instant:
     )
     zoned = f"({stamped} AND length({sql}) > 10)"
     tidy = f"regexp_replace({sql}, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
+    tidy = f"regexp_replace({tidy}, ' Z$', 'Z')"
     aware = f"timezone('UTC', coalesce(TRY_CAST({sql} AS TIMESTAMPTZ), TRY_CAST({tidy} AS TIMESTAMPTZ)))"
     plain = f"TRY_CAST({sql} AS TIMESTAMP)"
     local = _local(plain, zone)

@@ -38,7 +38,9 @@ def detect(head: Head, saved: Sequence[Source], settings: Settings) -> Source:  
     fitting = [source for source in candidates(saved) if source.fits(head)]
     own = [source for source in fitting if source.name != generic.SOURCE.name]
     if own:
-        return _best(own)
+        best = _best(own)
+        _check_numbers(best, head)
+        return best
     if not fitting:
         raise _unknown(head, saved)
     _check_stated(head)
@@ -121,6 +123,21 @@ def _check_stated(head: Head) -> None:
     doubts = proposal.doubts(head)
     if doubts:
         raise Unrecognised("needs_mapping", " ".join(doubts), proposal.proposed(head))
+
+
+def _check_numbers(source: Source, head: Head) -> None:
+    """Refuses a CSV of a known exporter that some other program has written anew: needs_mapping.
+
+    Its costs would all be unreadable, which the rows say one by one and the total does not.
+    """
+    written = proposal.written_anew(head) if source.packaged and head.kind == "csv" else ""
+    if written:
+        raise Unrecognised(
+            "needs_mapping",
+            f"{written} An export of {source.label} never has that: a spreadsheet may have saved it."
+            " Take the export itself, or map this file.",
+            proposal.proposed(head),
+        )
 
 
 def _shown(name: str) -> str:

@@ -50,16 +50,21 @@ def doubts(head: Head) -> list[str]:
     guess = _date_format(dates)
     if guess and 2 * sum(map(_plain_time, dates)) < len(dates):
         found.append(f"The times of '{time}' ({dates[0]}) are not ISO 8601: {_order(guess)}?")
-    marks = _marks(_texts(head))
-    if marks["decimal"] == ",":
-        found.append("Numbers are written with a decimal comma.")
-    elif marks["thousands"]:
-        found.append("Numbers are written with thousands separators.")
+    if anew := written_anew(head):
+        found.append(anew)
     costs = _written(head, generic.column_of("cost_reported", head))
     sign = next((said for text in costs if (said := _sign(text))), None)
     if sign:
         found.append(f"Costs are written with their currency ({sign}).")
     return found
+
+
+def written_anew(head: Head) -> str:
+    """How the numbers are written where it is not the way of programs; empty where it is."""
+    marks = _marks(_texts(head))
+    if marks["decimal"] == ",":
+        return "Numbers are written with a decimal comma."
+    return "Numbers are written with thousands separators." if marks["thousands"] else ""
 
 
 def _sign(text: str) -> str | None:

@@ -206,3 +206,17 @@ def test_unknown_names_still_get_a_proposal():
     assert refused.proposal["columns"] == {
         "input_tokens": "prompt_len_tokens", "output_tokens": "completion_count",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spend", "written"), [("0,0125", "decimal comma"), ("1,250.5", "thousands")]
+)
+def test_an_export_that_a_spreadsheet_wrote_anew_needs_a_mapping(spend, written):
+    names = "request_id,startTime,endTime,spend,prompt_tokens,call_type"
+    at = "2026-10-01 08:00:00"
+    refused = _refusal(_head(names, ("r-1", at, at, spend, "10", "acompletion"), delimiter=";"))
+    assert refused.code == "needs_mapping"
+    assert written in str(refused)
+    assert "LiteLLM spend logs never has that" in str(refused)
+    sound = _head(names, ("r-1", at, at, "0.0125", "10", "acompletion"))
+    assert detect(sound, (), None).name == "litellm"
