@@ -375,25 +375,6 @@ def follow_page() -> None:
         st.session_state[key] = st.session_state[SHOWN]
 
 
-def hidden(panel: str) -> frozenset[str]:
-    """The ids of the members that a panel does not show."""
-    return st.session_state.get(of_panel(panel, "hidden"), frozenset())
-
-
-def legend(panel: str, ids: Sequence[str]) -> str:
-    """The key of a panel's pills, which say what is not hidden."""
-    key = of_panel(panel, "legend")
-    st.session_state[key] = [name for name in ids if name not in hidden(panel)]
-    return key
-
-
-def legend_changed(panel: str, ids: Sequence[str]) -> None:
-    """Takes over what the pills say; members they do not show stay as they were."""
-    shown = st.session_state[of_panel(panel, "legend")]
-    off = frozenset(ids) - frozenset(shown)
-    st.session_state[of_panel(panel, "hidden")] = (hidden(panel) - frozenset(ids)) | off
-
-
 def nonce() -> str:
     """The random part of this tab's file names."""
     if _NONCE not in st.session_state:
