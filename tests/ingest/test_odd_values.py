@@ -147,3 +147,13 @@ def test_keys_that_come_long_after_the_head_are_columns_too(door: Door) -> None:
     cached = json.dumps(row | {"id": "y", "cached_tokens": 5})
     refused = door.take("\n".join([*lines, cached, *lines]) + "\n", "cached")
     assert refused.verdict == "needs_mapping"
+
+
+def test_counters_of_two_programs_are_no_repeats_of_each_other(door: Door) -> None:
+    ours = requests(request_id=[1, 2, 3])
+    door.take(ours)
+    door.take(requests(request_id=[1, 2, 3], timestamp=[NOON + timedelta(hours=3)] * 3))
+    assert door.ask("SELECT count(*), sum(input_tokens)::BIGINT FROM events") == [(6, 120)]
+    told_again = "".join(ROW.replace("a,", f"{n},").replace("00Z", f"0{n - 1}Z") for n in (1, 2, 3))
+    again = door.take(HEAD + told_again)
+    assert (again.verdict, door.ask("SELECT count(*) FROM events")) == ("landed", [(6,)])

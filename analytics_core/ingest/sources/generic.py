@@ -161,6 +161,7 @@ def _select(columns: RawColumns, head: Head) -> str:
     outputs: dict[str, str | None] = {}
     for role in ALIASES:
         outputs[role] = at.value(*_filling(role, head))
+    outputs["id"] = _told_apart(outputs["id"], at.instant(*_filling("started_at", head)))
     outputs["status"] = words.status(at.lower("status")) if columns.has("status") else None
     if columns.has("service_tier"):
         outputs["service_tier"] = words.tier(at.lower("service_tier"))
@@ -168,6 +169,19 @@ def _select(columns: RawColumns, head: Head) -> str:
     if outputs["requests"] is None:
         return statement({**outputs, "metadata": at.rest()})
     return _summed({**outputs, "metadata": at.rest()})
+
+
+def _told_apart(id_: str | None, time: str | None) -> str | None:
+    """The id; a counter, which every table has for itself, together with its time.
+
+    The requests 1, 2, 3 of two programs would else be the same ones.
+    """
+    if id_ is None or time is None:
+        return id_
+    text = f"CAST({id_} AS VARCHAR)"
+    counter = f"regexp_full_match({text}, '[0-9]{{1,9}}([.]0)?') AND {time} IS NOT NULL"
+    timed = f"regexp_replace({text}, '[.]0$', '') || '@' || epoch_us({time})"
+    return f"CASE WHEN {counter} THEN {timed} ELSE {text} END"
 
 
 def _reasoned(at: Reading, head: Head) -> dict[str, str | None]:
