@@ -39,8 +39,8 @@ def server(serve, accounts, demo_data):
 
 @pytest.fixture
 def signed_in(server, browse, enter, visible) -> Callable[..., Page]:
-    def open_page(who: str, path: str = "/") -> Page:
-        page = browse(server, path)
+    def open_page(who: str, path: str = "/", *, hear: list[bytes] | None = None) -> Page:
+        page = browse(server, path, hear=hear)
         page.set_viewport_size(DESK)
         enter(page, who)
         visible(page, "Data up to")
@@ -88,6 +88,26 @@ def test_every_page_opens_or_says_whose_it_is_and_fits_a_phone_and_every_chart_i
         assert wide <= PHONE["width"], (module.PATH, wide)
         page.set_viewport_size(DESK)
     assert len(spoken) > 15  # those of a narrow role are fewer: this only says that there were some
+
+
+MOST_SENT = 70_000  # bytes of a page whose data are those the tab has
+
+
+@pytest.mark.parametrize("path", ["/costs", "/project?project=Search"])
+def test_a_page_drawn_again_does_not_send_again_what_the_tab_has(signed_in, settled, path: str):
+    heard: list[bytes] = []
+    page = signed_in("ada", path, hear=heard)
+    settled(page)
+    page.wait_for_timeout(1500)  # what stands below the screen comes by itself
+    settled(page)
+    page.get_by_role("button", name="Refresh").click()  # the first time it tells of a toast
+    page.wait_for_timeout(1500)
+    settled(page)
+    heard.clear()
+    page.get_by_role("button", name="Refresh").click()
+    page.wait_for_timeout(1500)
+    settled(page)
+    assert 5_000 < sum(map(len, heard)) < MOST_SENT
 
 
 # A group of buttons is one stop of the Tab key, and so is a list with its arrow: other keys lead on
