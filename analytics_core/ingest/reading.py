@@ -158,7 +158,10 @@ def _check_kept(
     rejected: list[Rejected],
 ) -> None:  # fmt: skip
     lost = sum(reasons.values())
-    counts = {"read": total, "rejected": lost, "examples": rejected}
+    counts = {
+        "read": total, "rejected": lost, "reasons": tuple(sorted(reasons.items())),
+        "examples": rejected,
+    }  # fmt: skip
     if lost and not accepted:
         said = f"Every row is rejected. {_why(reasons, rejected)}"
         raise Refused("nothing_accepted", said, **counts)

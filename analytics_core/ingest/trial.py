@@ -160,7 +160,8 @@ def _refused(source: Source, refused: Refused) -> Trial:
     details = refused.details
     return Trial(
         source.name, refused.message, read=details.get("read", 0),
-        rejected=details.get("rejected", 0), examples=tuple(details.get("examples", ())[:EXAMPLES]),
+        rejected=details.get("rejected", 0), reasons=details.get("reasons", ()),
+        examples=tuple(details.get("examples", ())[:EXAMPLES]),
     )  # fmt: skip
 
 

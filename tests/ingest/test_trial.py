@@ -66,6 +66,7 @@ def test_a_file_in_which_no_row_is_good_says_so(attempted):
     said = "In 3 of them, first in row 1: The time is missing or cannot be read."
     assert (found.problem, found.rejected) == (f"Every row is rejected. {said}", 3)
     assert found.examples[0].code == "no_time"
+    assert found.reasons == (("no_time", 3),)  # all of them, not the one that is the example
 
 
 def test_a_mapping_that_another_source_would_beat_is_told(attempted):
