@@ -1,6 +1,7 @@
 """The Data page: what each reader finds of the store, and what administrators do to it."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -177,6 +178,13 @@ def test_missing_usage_is_followed_from_the_inbox_to_the_filters(data):
     assert "Called alike: ann" in _ask(page, "user", "an")
     assert "**Verdict**: secret-log.jsonl: Taken in" in _ask(page, "file", "secret-log")
     assert "No file called 'nope' was ever taken." in _ask(page, "file", "nope")
+
+
+def test_the_checklist_tells_what_waits_in_the_inbox(data, folders):
+    status = {"state": "waiting", "files": ["late.csv"], "results": [], "pid": os.getpid()}
+    page = data(section="help")
+    (folders.cache / "inbox.json").write_text(json.dumps(status), "utf-8")
+    assert "**Inbox**: Waiting until late.csv is complete." in _ask(page, "user", "ann")
 
 
 def test_a_section_that_is_not_for_the_reader_is_the_first_that_is(data):

@@ -91,7 +91,7 @@ def _inbox(view: View, now: datetime) -> Step:
     status = InboxStatus.load(Folders(view.store.data).cache)
     if status.state == "off":
         return Step("Inbox", "Nobody watches it: files wait until somebody runs 'ingest'.", False)
-    said = [words for _, words in told(status, now)]
+    said = [words for _, words in told(status, now, view.store.manifest)]
     busy = status.state in ("waiting", "ingesting") or status.error is not None
     return Step("Inbox", said[0] if busy and said else "Nothing is waiting in it.", not busy)
 
