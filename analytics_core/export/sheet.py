@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from analytics_core.export.native_chart import Drawn
+from analytics_core.export.native_chart import MOST_BARS, Drawn
 from analytics_core.prices.price import Price
 from analytics_core.reports.breakdown import Breakdown
 from analytics_core.reports.compare import Figure
@@ -14,7 +14,7 @@ from analytics_core.reports.price_history import listed, quantity, quoted
 from analytics_core.reports.rhythm import Rhythm
 from analytics_core.reports.session_lengths import SessionLengths
 from analytics_core.reports.sessions import Session
-from analytics_core.reports.standing import Standing
+from analytics_core.reports.standing import Standing, as_breakdown
 from analytics_core.reports.summary import Card
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.dimension import Dimension, dimension
@@ -133,7 +133,7 @@ def of_standing(standing: Standing) -> Sheet:
         Column(f"share of {first.name}", Unit.RATIO),
         Column(f"{first.name} before", first.unit),
     )
-    return Sheet(columns, rows)
+    return Sheet(columns, rows, as_breakdown(standing, MOST_BARS))
 
 
 def of_lengths(lengths: SessionLengths) -> Sheet:

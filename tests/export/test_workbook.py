@@ -17,9 +17,10 @@ from analytics_core.export import csv as as_csv
 from analytics_core.export import workbook as made_by
 from analytics_core.export.columnar import of_sheet
 from analytics_core.export.native_chart import chart
-from analytics_core.export.sheet import Column, Sheet, of_breakdown, of_timeline
+from analytics_core.export.sheet import Column, Sheet, of_breakdown, of_standing, of_timeline
 from analytics_core.export.workbook import MOST, Part, workbook
 from analytics_core.reports.breakdown import breakdown
+from analytics_core.reports.standing import standing
 from analytics_core.reports.timeline import timeline
 from analytics_core.semantics.unit import Unit
 
@@ -122,6 +123,18 @@ def test_charts_are_native_and_in_the_colours_of_the_pages(viewed):
         assert '<c:barDir val="bar"/>' in second
         assert "<c:f>=" not in second  # a title that looks like a formula is none
         assert "xl/charts/chart3.xml" not in book.namelist()  # nobody knows the users
+
+
+def test_a_table_of_members_has_a_chart_of_its_first_measure(viewed):
+    view = viewed(EVENTS, now=datetime(2026, 11, 6, tzinfo=UTC))
+    sheet = of_standing(standing(view, ("cost", "requests"), "project"))
+    assert sheet.drawn is not None
+    drawn = chart(view, "Projects", sheet.drawn)
+    assert drawn is not None
+    (series,) = drawn.series
+    members = [row for row in sheet.rows if row[2] == "member"]  # (unattributed) is no bar
+    assert drawn.categories == tuple(row[0] for row in members)
+    assert series.values == tuple(row[3] for row in members)
 
 
 @pytest.mark.slow
