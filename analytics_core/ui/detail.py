@@ -37,7 +37,12 @@ def title(view: View, page: str, of: str, crumbs: str) -> None:
 
 
 def choose(view: View, of: str) -> None:
-    """Asks which member the page is to show; those seen last are offered."""
+    """Asks which member the page is to show; those seen last are offered.
+
+    Who may see no page of users sees themselves alone, so there is nothing to ask.
+    """
+    if of == "user" and not links.leads_to(LISTS[of]):
+        links.go(DETAIL[of], {of: ME})
     what = dimension(of)
     known = view.options(of, limit=OFFERED + 1)["member"]
     values = [cast(str, v) for v in known if v is not None][:OFFERED]

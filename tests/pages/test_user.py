@@ -79,8 +79,12 @@ def test_half_of_the_sessions_are_shorter_than_the_median_of_the_histogram(app):
 def test_another_persons_id_is_dropped_in_the_usual_words(app, who: str):
     page = app(EVENTS, who, "user", user="bo", **OCTOBER)
     assert [t.value.replace("\\", "") for t in page.toast] == ["user=bo is not available to you."]
-    assert "user" not in page.query_params
-    assert not page.metric
+    if who == "leo":
+        assert "user" not in page.query_params
+        assert not page.metric
+    else:  # a member has no choice of users: it is their own page, and says so
+        assert page.query_params["user"] == "@me"
+        assert page.title[0].value == "My usage"
     sent = repr(page._tree)
     for foreign in ("Secret plan", "m-secret", "Mole", "'bo-2'"):
         assert foreign not in sent
@@ -114,6 +118,14 @@ def test_without_one_user_a_reader_chooses_among_those_they_may_see(app):
     assert "Choose one user" in _words(page)
     (box,) = (s for s in page.selectbox if s.key == "detail.user")
     assert box.options == ["cy"]
+
+
+def test_a_member_who_names_nobody_sees_their_own_usage(app):
+    page = app(EVENTS, "ann", "user", **OCTOBER)
+    assert not page.exception
+    assert [title.value for title in page.title] == ["My usage"]
+    assert page.query_params["user"] == "@me"
+    assert "Choose one user" not in _words(page)
 
 
 def test_somebody_without_sessions_has_no_empty_panels(app):
