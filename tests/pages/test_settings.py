@@ -44,9 +44,11 @@ class Editors:
         self.typed: dict[tuple[str, str], str | bool] = {}  # (text of a row, column) -> cell
         self.added: list[dict[str, str]] = []
         self.shown: list[pl.DataFrame] = []
+        self.heights: list[object] = []
 
-    def __call__(self, frame: pl.DataFrame, **_: object) -> pl.DataFrame:
+    def __call__(self, frame: pl.DataFrame, **how: object) -> pl.DataFrame:
         self.shown.append(frame)
+        self.heights.append(how.get("height"))
         rows = list(frame.iter_rows(named=True))
         for (text, column), cell in self.typed.items():
             for row in rows:
@@ -319,6 +321,15 @@ def test_a_wrong_price_is_told_and_a_failed_dry_run_too(page, folder, editors, m
     monkeypatch.setattr(trial, "run", lambda *_: Ran(1, "", "Another ingest is running.\n"))
     _button(tab.run(), "Dry run").click().run()
     assert "Another ingest is running." in _words(tab)
+
+
+def test_a_table_grows_with_the_lines_that_are_added_until_it_scrolls(page, folder, editors):
+    tab = page("credits")
+    assert editors.heights == ["content"]
+    many = "".join(f"p{n},{n},2025-01-{n:02},2025-01-{n + 1:02}\n" for n in range(1, 30))
+    _write(folder / "credits.csv", f"name,credits_per_usd,valid_from,valid_to\n{many}")
+    tab.run()
+    assert isinstance(editors.heights[-1], int)
 
 
 def test_a_rate_of_credits_is_checked_and_saved(page, folder: Path, editors):

@@ -64,7 +64,8 @@ def edited(
         column_config={LISTED: tick, **table.columns, **table.marks},
         disabled=[*table.marks],
         placeholder=" ",
-        height=min(_MOST_HEIGHT, _ROW * (len(rows) + 2) + 2),
+        # A height that is set hides the line that somebody adds: it then scrolls out of sight.
+        height="content" if _ROW * (len(rows) + 2) < _MOST_HEIGHT else _MOST_HEIGHT,
     )
     return wanted(frame, list(table.columns), offered)
 
