@@ -46,9 +46,12 @@ def choose_one(
         )
 
 
-def switch(panel: str, part: str, label: str, *, why: str | None = None) -> None:
-    """An on/off switch; `why` says what it does."""
-    st.toggle(label, key=state.of_panel(panel, part), help=why, persist_state="session")
+def switch(
+    panel: str, part: str, label: str, *, why: str | None = None, disabled: bool = False
+) -> None:
+    """An on/off switch; `why` says what it does, or why it does nothing now."""
+    key = state.of_panel(panel, part)
+    st.toggle(label, key=key, help=why, disabled=disabled, persist_state="session")
 
 
 def measure_words(name: str) -> str:

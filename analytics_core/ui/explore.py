@@ -14,7 +14,7 @@ from analytics_core.export.sheet import of_breakdown, of_pivot, of_timeline
 from analytics_core.reports import breakdown as parts_of
 from analytics_core.reports import timeline as over_time
 from analytics_core.reports.breakdown import Breakdown
-from analytics_core.reports.pivot import pivot
+from analytics_core.reports.pivot import Pivot, pivot
 from analytics_core.reports.pivot import questions as pivot_questions
 from analytics_core.semantics.dimension import DIMENSIONS, dimension
 from analytics_core.semantics.format import cell, period_text
@@ -44,6 +44,8 @@ KEYS = (
 )
 TOPS = tuple(str(number) for number in range(1, 51))
 OF_ITEMS = ("cost", "quantity")  # what usage items can be asked
+_NO_TIME = "Two dimensions are shown for the whole period: take one away to see it over time."
+_NO_SHARES = "Shares and running sums are of one dimension, and of a figure that adds up."
 ASKED = tuple(name for name, measure in MEASURES.items() if not measure.report)
 
 
@@ -111,13 +113,13 @@ def _controls(view: View) -> Asked:
             of_items = any(dimension(name).items for name in names)
             measures = OF_ITEMS if of_items else ASKED
             measure = _box("measure", "Measure", measures, controls.measure_words)
-            grain = _box("grain", "Over time", _grains(view, names), _grain_words)
+            grain = _box("grain", "Over time", _grains(view, names), _grain_words, _NO_TIME)
         with st.grid(columns=4, min_column_width=140, gap="small"):
             top = _box("top", "Members shown", TOPS, str)
             ranks = (NONE, *(n for n in measures if n != measure))
             rank = _box("rank", "In the order of", ranks, lambda n: _rank_words(n, measure))
             shows = _shows(measure, names, grain)
-            show = _box("show", "Shown as", shows, str.capitalize)
+            show = _box("show", "Shown as", shows, str.capitalize, _NO_SHARES)
     size = view.filters.period.grain().value if grain == controls.AUTO else grain
     return Asked(measure, names, Grain(size) if size else None, int(top), rank or measure, show)
 
@@ -154,13 +156,17 @@ def _shows(measure: str, by: Sequence[str], grain: str) -> tuple[str, ...]:
     return ("values", "share") if len(by) == 1 else ("values",)
 
 
-def _box(name: str, label: str, choices: Sequence[str], words: Callable[[str], str]) -> str:
+def _box(
+    name: str, label: str, choices: Sequence[str], words: Callable[[str], str], closed: str = ""
+) -> str:
+    """One choice; `closed` says why there is none where only one is possible."""
     return st.selectbox(
         label,
         choices,
         key=state.own_choice(name, choices),
         format_func=words,
         disabled=len(choices) == 1,
+        help=closed or None if len(choices) == 1 else None,
         persist_state="session",
     )
 
@@ -215,7 +221,9 @@ def _foot(parts: Breakdown) -> None:
         return
     known = [part.value for part in parts.parts if part.value is not None]
     if known and sum(known) == parts.total:
-        st.caption(f"The {len(parts.parts)} rows add up to the total, {total}, exactly.")
+        rows = len(parts.parts)
+        said = f"{rows:,} rows add" if rows > 1 else "one row adds"
+        st.caption(f"The {said} up to the total, {total}, exactly.")
     elif not parts.parts:
         st.caption(f"No event names a {by.label.lower()}.")
 
@@ -258,18 +266,31 @@ def _two(asked: Asked, view: View) -> Content:
         if fits(found):
             made = matrix(found, period=period_text(view.filters.period))
             draw(made, state.of_panel(NAME, "chart"))
-            st.caption("The stronger, the more.")
+            st.caption(f"The stronger, the more. {_sum_of_cells(found)}".strip())
         elif max(len(found.down), len(found.across)) > MOST_SIDE:
             st.info(f"More than {MOST_SIDE} members a side are shown as a table only.")
             pivot_table(found, state.of_panel(NAME, "table"))
         else:
             st.info(f"{found.measure.label} is unknown here.")
 
+    def table() -> None:
+        pivot_table(found, state.of_panel(NAME, "table"))
+        if said := _sum_of_cells(found):
+            st.caption(said)
+
     return Content(
         question=pivot_questions(asked.measures, (down, across), asked.top)[0],
         about=asked.measure,
         controls=lambda: None,
         chart=chart,
-        table=lambda: pivot_table(found, state.of_panel(NAME, "table")),
+        table=table,
         sheet=lambda: of_pivot(found),
     )
+
+
+def _sum_of_cells(found: Pivot) -> str:
+    """That the cells add up to the total, which is asked by itself; "" where they need not."""
+    known = [value for row in found.cells for value in row if value is not None]
+    if not found.measure.additive or not known or sum(known) != found.total:
+        return ""
+    return f"The cells add up to the total, {cell(found.total, found.measure.unit)}, exactly."

@@ -23,7 +23,7 @@ from analytics_core.reports.span import among
 from analytics_core.reports.timeline import Timeline
 from analytics_core.semantics.dimension import dimension
 from analytics_core.semantics.format import period_text
-from analytics_core.semantics.measure import MEASURES
+from analytics_core.semantics.measure import MEASURES, Measure
 from analytics_core.semantics.period import Grain
 from analytics_core.semantics.query import Query
 from analytics_core.store.view import View
@@ -155,9 +155,11 @@ class Trend:
             if self.grains:
                 sizes = controls.grains(period, split=bool(by))
                 controls.choose(self.name, "grain", "Bucket", sizes, controls.grain_words)
-            if self.earlier:
-                controls.switch(self.name, "earlier", "Previous period")
             measure = MEASURES[state.controlled(self.name, "measure", self.measures)]
+            if self.earlier:
+                summed = _cumulative(self, measure)
+                why = "A running sum is of this period alone." if summed else None
+                controls.switch(self.name, "earlier", "Previous period", why=why, disabled=summed)
             if self.cumulative and measure.additive:
                 controls.switch(self.name, "cumulative", "Cumulative")
         if self.several and by:
@@ -220,19 +222,18 @@ def _split(trend: Trend, view: View, shown: _Shown) -> Content:
     )
 
 
-def _cumulative(trend: Trend, seen: Timeline) -> bool:
-    return trend.cumulative and seen.measure.additive and state.switched(trend.name, "cumulative")
+def _cumulative(trend: Trend, measure: Measure) -> bool:
+    return trend.cumulative and measure.additive and state.switched(trend.name, "cumulative")
 
 
 def _summed(trend: Trend, seen: Timeline) -> Timeline:
-    return seen.cumulative() if _cumulative(trend, seen) else seen
+    return seen.cumulative() if _cumulative(trend, seen.measure) else seen
 
 
 def _before(trend: Trend, view: View, shown: _Shown) -> Overlay | None:
     """The period before where it is wanted and can be compared: of the whole, not of its parts."""
     on = trend.earlier and state.switched(trend.name, "earlier")
-    summed = trend.cumulative and state.switched(trend.name, "cumulative")
-    if not on or summed:
+    if not on or _cumulative(trend, MEASURES[shown.measure]):
         return None
     return overlay(view, shown.measure, shown.grain)
 

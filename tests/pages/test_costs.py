@@ -143,6 +143,18 @@ def test_cost_that_nobody_knows_is_unknown_everywhere_and_nothing_fails(app):
     assert "Cost is unknown: nothing in this selection has a price." in _words(page)
 
 
+def test_a_running_sum_closes_the_switch_of_the_period_before_and_says_why(app):
+    page = app(EVENTS, **OCTOBER)
+    page.toggle(key="panel.costs.trend.earlier").set_value(True).run()
+    assert not page.toggle(key="panel.costs.trend.earlier").disabled
+    page.toggle(key="panel.costs.trend.cumulative").set_value(True).run()
+    before = page.toggle(key="panel.costs.trend.earlier")
+    assert before.disabled
+    assert "running sum" in before.help
+    page.toggle(key="panel.costs.trend.cumulative").set_value(False).run()
+    assert page.toggle(key="panel.costs.trend.earlier").value
+
+
 def test_a_selection_of_nothing_shows_no_panel(app):
     page = app(EVENTS, project="Search", user="bo", **OCTOBER)
     assert "No usage matches these filters" in _words(page)

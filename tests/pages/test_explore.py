@@ -71,6 +71,27 @@ def test_what_a_link_asks_that_does_not_exist_becomes_the_default(app):
     assert _box(page, "By").value == "project"
 
 
+def test_a_field_of_two_dimensions_ties_out_and_says_why_it_is_not_over_time(app):
+    for shown in ("chart", "table"):
+        page = _open(
+            app, by="project", then="model", **({"view": "table"} if shown == "table" else {})
+        )
+        assert "The cells add up to the total, $75.00, exactly." in _said(page)
+    time, shown_as = _box(page, "Over time"), _box(page, "Shown as")
+    assert time.disabled
+    assert "whole period" in time.help
+    assert "one dimension" in shown_as.help
+    assert not _box(_open(app), "Over time").help
+
+
+def test_cells_that_count_one_user_twice_claim_no_sum(app):
+    assert "add up" not in _said(_open(app, by="project", then="model", measure="users"))
+
+
+def test_one_row_adds_up_in_the_singular(app):
+    assert "The one row adds up to the total, $40.00" in _said(_open(app, who="ann"))
+
+
 def test_over_time_without_a_dimension_is_the_whole(app):
     page = _open(app, by="", grain="day", view="table")
     assert [s.value for s in page.subheader] == ["Cost by day"]
