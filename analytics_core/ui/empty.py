@@ -15,7 +15,7 @@ from analytics_core.semantics.period import Period
 from analytics_core.semantics.query import Query
 from analytics_core.semantics.unit import Unit
 from analytics_core.store.view import View
-from analytics_core.ui import state
+from analytics_core.ui import links, login, state
 from analytics_core.ui.escape import md_escape
 
 WIDER = 90  # days
@@ -30,7 +30,7 @@ def drawn(view: View, facts: Freshness, now: datetime) -> bool:
             st.subheader("In a few seconds there is something to see", anchor=False)
             st.markdown("A year of invented usage is being made and taken in like any export.")
         elif facts.until is None:
-            _no_data()
+            _no_data(view)
         elif view.first_event() is None:
             st.subheader("There is no usage of yours yet", anchor=False)
             st.markdown("Your requests appear here once an export that holds them is taken in.")
@@ -49,14 +49,21 @@ def not_for(principal: Principal, contact: str) -> None:
     )
 
 
-def _no_data() -> None:
+def _no_data(view: View) -> None:
     st.subheader("No data yet", anchor=False)
+    inbox = "data/inbox"
+    if login.administers():  # where it really lies on the machine is for them
+        inbox = str(Folders(view.store.data).inbox)
+        links.link(
+            "data", "Upload the usage exports you have", ":material/upload:",
+            keys={"section": "upload"},
+        )  # fmt: skip
     st.markdown(
-        "1. Drop the usage exports you have into `data/inbox`. They are taken in within seconds.\n"
-        "2. Or run `python -m analytics_core ingest FILE…`.\n"
-        "3. Or let a LiteLLM proxy, an OpenTelemetry collector or a program of yours push to"
+        f"- Drop usage exports into `{inbox}`. They are taken in within seconds.\n"
+        "- Or run `python -m analytics_core ingest FILE…`.\n"
+        "- Or let a LiteLLM proxy, an OpenTelemetry collector or a program of yours push to"
         " `/api/v1/events`: docs/push.md.\n"
-        "4. Or look around with invented data: `python -m analytics_core demo`."
+        "- Or look around with invented data: `python -m analytics_core demo`."
     )
 
 

@@ -13,7 +13,7 @@ _PAGES = "pages"  # the pages of this run by their path
 DETAIL: Mapping[str, str] = {
     name: name for name in ("project", "model", "agent", "user", "session")
 }
-PRICES: Mapping[str, str] = {"section": "prices"}  # of the Data page: models without a price
+PRICES: Mapping[str, str] = {"section": "prices"}  # of Data and Settings: models without a price
 LISTS: Mapping[str, str] = {
     "project": "projects", "model": "models", "agent": "agents", "user": "users",
     "session": "sessions",

@@ -149,6 +149,15 @@ def test_prices_name_the_models_at_stake_with_lines_to_fill_in(data):
     assert _rows(page, 0) == [["house-model", "self", "7,100", "4 Oct 2025"]]
     assert "self,house-model,input,?,,,,,,,\nself,house-model,output,?,,,,,,," in page.code[0].value
     assert "76% of all tokens have no price" in _words(page)
+    assert "Or put these lines" in _words(page)
+    (link,) = (p.proto for p in page.get("page_link") if "Enter their prices" in p.proto.label)
+    assert link.query_string.endswith("section=prices")
+
+
+def test_a_manager_is_not_sent_to_settings_that_are_not_theirs(data):
+    page = data("may", section="prices")
+    assert "Put these lines" in _words(page)
+    assert not [p for p in page.get("page_link") if "Enter their prices" in p.proto.label]
 
 
 def test_coverage_says_what_is_known_and_where_days_lack(data):

@@ -39,6 +39,10 @@ def _words(page: AppTest) -> str:
     return "\n".join(str(element.value) for element in drawn)
 
 
+def _links(page: AppTest) -> list[str]:
+    return [link.proto.label for link in page.get("page_link")]
+
+
 def _everything(page: AppTest) -> str:
     """The whole message stream of the run: what a browser was sent."""
     return repr(page._tree)
@@ -146,14 +150,22 @@ def test_filters_that_match_nothing_say_which_and_how_to_be_rid_of_them(app):
     assert "user" not in page.query_params
 
 
-def test_an_empty_store_says_how_to_fill_it(app):
+def test_an_empty_store_says_how_to_fill_it(app, tmp_path):
     page = app([])
     assert "No data yet" in _words(page)
-    assert "data/inbox" in _words(page)
+    assert f"`{tmp_path / 'data' / 'inbox'}`" in _words(page)
+    assert "Upload the usage exports you have" in _links(page)
     assert "compared" not in _words(page)
     assert not page.multiselect
     assert not page.metric
     assert not page.exception
+
+
+def test_a_member_before_an_empty_store_is_not_told_where_it_lies(app, tmp_path):
+    page = app([], who="ann")
+    assert "`data/inbox`" in _words(page)
+    assert str(tmp_path) not in _words(page)
+    assert "Upload the usage exports you have" not in _links(page)
 
 
 def test_somebody_without_usage_is_not_told_what_others_have(app):

@@ -31,8 +31,9 @@ def draw(view: View) -> None:
     there = {_about(row) for row in held}
     lacking = [(m, row) for m in without for row in _offered(m) if _about(row) not in there]
     st.caption(
-        "Prices of your own, above those of the price book; an exact model beats a pattern. Models"
-        " of your usage that have no price are offered at the end: a price makes the line count."
+        "Prices of your own, above those of the price book; an exact model beats a pattern. They are"
+        " USD per million tokens, unless Per says another number of units. Models of your usage that"
+        " have no price are offered at the end: a price makes the line count."
     )
     stakes = [""] * len(held) + [cell(model.tokens, Unit.TOKENS) for model, _ in lacking]
     wanted = edited(file, _table(), held, [row for _, row in lacking], {AT_STAKE: stakes})

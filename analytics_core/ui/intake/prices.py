@@ -14,7 +14,7 @@ from analytics_core.semantics.format import UNKNOWN, date_text, signed, text
 from analytics_core.semantics.unit import Unit
 from analytics_core.semantics.zone import local
 from analytics_core.store.view import View
-from analytics_core.ui import deeds, login, state
+from analytics_core.ui import deeds, links, login, state
 from analytics_core.ui.escape import md_escape
 from analytics_core.ui.intake import work
 from analytics_core.ui.intake.frame import frame, table
@@ -92,8 +92,12 @@ def _lines(view: View, found: tuple[Unpriced, ...]) -> None:
         return
     if not (view.store.settings.folder / FILE).exists():
         lines.insert(0, ",".join(COLUMNS))
+    links.link(
+        "settings", "Enter their prices in the settings", ":material/edit:", keys=links.PRICES
+    )
+    first = "Or put" if links.leads_to("settings") else "Put"
     st.markdown(
-        f"Put these lines into `data/settings/{FILE}`, with USD per million tokens in place of "
+        f"{first} these lines into `data/settings/{FILE}`, with USD per million tokens in place of "
         "each `?`. A line of 0 means free. Repricing then counts them."
     )
     st.code("\n".join(lines), language=None)

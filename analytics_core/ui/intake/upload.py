@@ -17,8 +17,8 @@ def draw(view: View) -> None:
     """The upload box, and what to do where nobody watches the inbox."""
     most = st.get_option("server.maxUploadSize")
     note = (
-        f"Up to {most} MB each. Larger files: copy them into `data/inbox` on the machine itself. "
-        "Any export is known by what it holds, not by its name (docs/sources.md)."
+        f"Up to {most} MB each. Larger files: copy them into `{Folders(view.store.data).inbox}` on "
+        "the machine itself. Any export is known by what it holds, not by its name (docs/sources.md)."
     )
     with frame("upload", "Upload exports", note):
         number = st.session_state.setdefault(_ROUND, 0)
