@@ -156,7 +156,7 @@ def test_prices_name_the_models_at_stake_with_lines_to_fill_in(data):
 
 def test_a_manager_is_not_sent_to_settings_that_are_not_theirs(data):
     page = data("may", section="prices")
-    assert "Put these lines" in _words(page)
+    assert "An administrator can put these lines" in _words(page)
     assert not [p for p in page.get("page_link") if "Enter their prices" in p.proto.label]
 
 

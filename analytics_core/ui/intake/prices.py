@@ -95,9 +95,9 @@ def _lines(view: View, found: tuple[Unpriced, ...]) -> None:
     links.link(
         "settings", "Enter their prices in the settings", ":material/edit:", keys=links.PRICES
     )
-    first = "Or put" if links.leads_to("settings") else "Put"
+    whoever = "Or put" if login.administers() else "An administrator can put"
     st.markdown(
-        f"{first} these lines into `data/settings/{FILE}`, with USD per million tokens in place of "
+        f"{whoever} these lines into `data/settings/{FILE}`, with USD per million tokens in place of "
         "each `?`. A line of 0 means free. Repricing then counts them."
     )
     st.code("\n".join(lines), language=None)
