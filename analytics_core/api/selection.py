@@ -14,8 +14,8 @@ AUTO = "auto"  # the grain that suits the period
 PERIOD = Parameter(
     name="period",
     description="month (the default), last-month, today, yesterday, week, last-week, quarter, year,"
-    " hour, days:30, hours:6, a month such as 2026-11, or a range A..B of days or times. A day as"
-    " an end is included, a time is not.",
+    " hour, days:30, hours:6, a month such as 2026-11, a day such as 2026-11-27, or a range A..B of"
+    " days or times. A day as an end is included, a time is not.",
     schema={"type": "string", "default": "month"},
 )
 PICKS = tuple(

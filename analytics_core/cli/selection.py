@@ -38,7 +38,7 @@ def period_arguments(one: argparse.ArgumentParser, default: str) -> None:
         "--period",
         metavar="NAME",
         help=f"{default}, last-month, today, yesterday, week, last-week, quarter, year,"
-        " hour, days:30, hours:6, or a month such as 2026-11",
+        " hour, days:30, hours:6, a month such as 2026-11 or a day such as 2026-11-27",
     )
     add("--from", dest="start", metavar="T", help="2026-11-01 or 2026-11-01T08:00; with --to")
     add("--to", dest="end", metavar="T", help="a day, which is included, or a time, which is not")

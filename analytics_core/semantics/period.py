@@ -94,6 +94,7 @@ PRESETS: dict[str, Preset] = {
 
 _ALONE = tuple(p.name for p in PRESETS.values() if not p.counted and p.name != "custom")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _HOUR = timedelta(hours=1)
 
 
@@ -122,6 +123,8 @@ class Period:
             return cls._custom(text, calendar)
         if _MONTH.fullmatch(text):
             return cls._month(text, calendar)
+        if _DAY.fullmatch(text):
+            return cls._custom(f"{text}..{text}", calendar)
         if name in ("days", "hours"):
             return cls._counted(text, name, number, now, calendar)
         if text == "custom":  # what the page calls a range; alone it names none

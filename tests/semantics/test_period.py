@@ -181,6 +181,13 @@ def test_the_bucket_grows_with_the_length(days, grain, buckets):
     assert len(list(period.buckets(period.grain()))) == buckets
 
 
+def test_a_day_by_itself_is_the_range_of_that_day():
+    day = Period.parse("2026-11-27", NOW, UTC_CALENDAR)
+    assert day == Period.parse("2026-11-27..2026-11-27", NOW, UTC_CALENDAR)
+    with pytest.raises(BadValue):
+        Period.parse("2026-11-31", NOW, UTC_CALENDAR)
+
+
 def test_a_range_of_one_whole_month_is_that_month():
     typed = Period.parse("2026-11-01..2026-11-30", NOW, MADRID)
     assert typed == Period.parse("2026-11", NOW, MADRID)
