@@ -23,6 +23,7 @@ from analytics_core.ui.errors import edge
 from analytics_core.ui.escape import md_escape
 
 _MANY, _MOST_HEIGHT = 4, 360  # sign-ins before they scroll, and pixels of them
+_MOST_PLACES = 20  # sign-ins that are listed
 _GLOSSARY_HEIGHT = 480  # pixels of its words, before they scroll
 _KINDS = {"measure": "Measures", "dimension": "Dimensions", "word": "Other words"}
 _QUESTIONS = {
@@ -87,7 +88,8 @@ def _facts(principal: Principal, names: Names) -> Iterator[tuple[str, str]]:
 
 
 def _places(zone: str) -> None:
-    places = login.places()
+    everywhere = sorted(login.places(), key=lambda known: not known[1])  # this one first
+    places = everywhere[:_MOST_PLACES]
     with st.container(height=_MOST_HEIGHT if len(places) > _MANY else "content", border=False):
         for number, (place, here) in enumerate(places):
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -103,6 +105,10 @@ def _places(zone: str) -> None:
                         on_click=login.end_place,
                         args=(place.id,),
                     )
+    if more := len(everywhere) - len(places):
+        st.caption(
+            f"And {more:,} more, last seen before these. *Sign out everywhere* ends them all."
+        )
     st.caption("A sign-in ends after 7 days, or a day without use.")
 
 

@@ -58,6 +58,16 @@ def test_sign_ins_of_ones_own_are_listed_and_ended_one_by_one(app):
     assert [place.agent for place, _ in places("leo")] == [FIREFOX]
 
 
+@pytest.mark.access
+def test_of_very_many_sign_ins_this_one_and_the_newest_are_listed(app):
+    page = app(EVENTS, who="ann", path="account")
+    for _ in range(24):
+        signed_in("ann")
+    page.run()
+    assert len([button for button in page.button if button.key.startswith("account.end.")]) == 19
+    assert any(c.value.startswith("And 5 more, last seen before these.") for c in page.caption)
+
+
 def places(who: str) -> list:
     now = datetime.now(UTC)
     account = login.gate().accounts(now)[who]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
@@ -344,6 +345,7 @@ def test_a_file_is_mapped_tried_kept_and_taken_in(data, folders):
     assert "Kept as house.yaml." in _words(page)
     kept = (folders.settings / "sources" / "house.yaml").read_text("utf-8")
     assert "convention: exclusive" in kept
+    assert yaml.safe_load(kept)["match"]["all"] == ["when", "in", "out"]
     assert manifest.load(folders.events).input(file_id).verdict == "landed"
     assert "map" not in page.query_params
     assert _metrics(page)["Events"] == "4"

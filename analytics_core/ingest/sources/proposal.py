@@ -24,6 +24,8 @@ _DATE = re.compile(
 _WORDED = ("%b %d, %Y %I:%M %p", "%b %d, %Y %H:%M", "%b %d, %Y", "%b %d, %Y, %I:%M %p",
            "%b %d, %Y, %I:%M:%S %p", "%b %d, %Y, %H:%M:%S", "%b %d, %Y %H:%M:%S", "%a, %d %b %Y %H:%M:%S GMT", "%d %b %Y %H:%M:%S",
            "%d %b %Y %H:%M", "%d %b %Y", "%B %d, %Y", "%d %B %Y")  # fmt: skip
+# The columns by which a mapping knows its files again, beside the time.
+TELLING = ("input_tokens", "output_tokens", "cost_reported")
 _COMMA = re.compile(r"-?(\d{1,3}(\.\d{3})+|\d+),(\d{1,2}|\d{4,})")
 _GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 _MONEY = re.compile(r"-?(?:([$€£¥]|[A-Z]{3})\s*-?\d[\d.,]*|\d[\d.,]*\s*([$€£¥]|[A-Z]{3}))")
@@ -101,7 +103,7 @@ def proposed(head: Head) -> dict[str, Any] | None:
 
 
 def _required(roles: dict[str, str]) -> list[str]:
-    return [roles[r] for r in ("input_tokens", "output_tokens", "cost_reported") if r in roles]
+    return [roles[r] for r in TELLING if r in roles]
 
 
 def _roles(head: Head) -> dict[str, str]:

@@ -19,11 +19,13 @@ from analytics_core.ingest.sources.draft import (
     of_proposal,
 )
 from analytics_core.ingest.sources.language import UNITS
+from analytics_core.ingest.sources.proposal import TELLING
 from analytics_core.ui import state
 from analytics_core.ui.escape import md_escape
 
 NOTHING, CONSTANT = "", "\0constant"  # no column is called so
 OTHER = "format"
+_FOLLOWS = "required.follows"  # the columns a file is known by, as long as nobody chose them
 _UNITS = {
     "auto": "As it is written (ISO dates, numbers by their size)",
     "iso": "ISO date and time",
@@ -57,7 +59,8 @@ class Form:
         st.session_state[self.key("seeded")] = True
         unit = draft.unit if draft.unit in UNITS else OTHER
         seeds: dict[str, Any] = {
-            "name": draft.name, "required": list(draft.required), "unnest": NOTHING,
+            "name": draft.name, "required": list(draft.required), _FOLLOWS: list(draft.required),
+            "unnest": NOTHING,
             "grain": draft.grain, "convention": draft.convention, "time": draft.time or NOTHING,
             "unit": unit, "format": draft.unit if unit == OTHER else "", "zone": draft.zone or NOTHING,
             "ids": list(draft.ids), "cost_unit": draft.cost_unit, "currency": draft.currency,
@@ -100,7 +103,7 @@ class Form:
         return Draft(
             kind=self.found.kind, time=time or None, zone=zone or None, columns=tuple(columns),
             unit=(written.strip() or "auto") if unit == OTHER else unit or "auto",
-            **self._meaning(columns), **self._shape(), **self._identity(),
+            **self._meaning(columns), **self._shape(), **self._identity(time, dict(columns)),
         )  # fmt: skip
 
     def _more_label(self) -> str:
@@ -235,9 +238,11 @@ class Form:
                 made["unnest"] = self._box("Rows are", "unnest", places) or None
         return made
 
-    def _identity(self) -> dict[str, Any]:
+    def _identity(self, time: str, named: Mapping[str, Value]) -> dict[str, Any]:
         """What the mapping is called, and by what files and rows are told from others."""
         names = [column.name for column in self.found.columns]
+        telling = (time, *(_column_of(named.get(role)) for role in TELLING))
+        self._follow([name for name in dict.fromkeys(telling) if name in names])
         st.markdown("**What it is called, and how it is known again**")
         for part in ("required", "ids"):
             held = st.session_state.get(self.key(part)) or []
@@ -269,6 +274,15 @@ class Form:
                 persist_state="session",
             )
         return {"name": name.strip(), "required": tuple(required), "ids": tuple(ids)}
+
+    def _follow(self, wanted: list[str]) -> None:
+        """Knows files by the columns chosen above, until somebody says by which.
+
+        By its time alone a mapping would claim any table with a column called so.
+        """
+        if st.session_state.get(self.key("required")) == st.session_state.get(self.key(_FOLLOWS)):
+            st.session_state[self.key("required")] = wanted
+            st.session_state[self.key(_FOLLOWS)] = wanted
 
 
 def _column_of(value: object) -> str:
